@@ -1,0 +1,1 @@
+"""A tracker that says which channel and which influencer earned its money."""

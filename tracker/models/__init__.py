@@ -1,0 +1,82 @@
+"""Tables, one concept a file. Importing this package registers all of them."""
+
+from tracker.models.base import Base
+from tracker.models.campaign import Campaign
+from tracker.models.cost import FxRate, GoodsCost, Promotion, Spend
+from tracker.models.coupon import Coupon, CouponOwnership
+from tracker.models.credit import Credit, DirtyDay, Policy
+from tracker.models.facts import (
+    CostDay,
+    CostDayChannel,
+    CreditDay,
+    CreditDayChannel,
+    TrafficDay,
+    TrafficDayChannel,
+)
+from tracker.models.influencer import Deal, Influencer, SocialAccount
+from tracker.models.link import TrackedLink
+from tracker.models.mark import Mark
+from tracker.models.order import (
+    AffiliateRow,
+    Customer,
+    Order,
+    OrderCoupon,
+    OrderLine,
+    OrderMark,
+    OrderVisitor,
+    Refund,
+)
+from tracker.models.rule import Alias, ChannelRule
+from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
+from tracker.models.shop import Shop
+from tracker.models.traffic import Hit, Touch, Visit, Visitor
+from tracker.models.user import SignIn, User
+from tracker.models.workspace import Workspace
+
+__all__ = [
+    "AffiliateRow",
+    "Alias",
+    "AuditEntry",
+    "Base",
+    "Campaign",
+    "ChannelRule",
+    "Claim",
+    "CostDay",
+    "CostDayChannel",
+    "Coupon",
+    "CouponOwnership",
+    "Credit",
+    "CreditDay",
+    "CreditDayChannel",
+    "Customer",
+    "Deal",
+    "DirtyDay",
+    "FxRate",
+    "GoodsCost",
+    "Hit",
+    "ImportBatch",
+    "ImportNote",
+    "Influencer",
+    "Mark",
+    "Order",
+    "OrderCoupon",
+    "OrderLine",
+    "OrderMark",
+    "OrderVisitor",
+    "Policy",
+    "Promotion",
+    "Refund",
+    "Run",
+    "Shop",
+    "SignIn",
+    "SocialAccount",
+    "Spend",
+    "Touch",
+    "TrackedLink",
+    "TrafficDay",
+    "TrafficDayChannel",
+    "User",
+    "Visit",
+    "Visitor",
+    "Workspace",
+]
