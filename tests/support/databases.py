@@ -82,8 +82,8 @@ class Databases:
         with postgres.locked(self.shared / "template.lock"):
             if not template.exists():
                 draft = self.shared / "draft.db"
-                upgrade(f"sqlite:///{draft}")
                 database = connect(f"sqlite:///{draft}")
+                upgrade(database)
                 with database.engine.connect() as connection:
                     connection.commit()
                     driver = connection.connection.driver_connection
@@ -97,7 +97,9 @@ class Databases:
         with postgres.locked(self.shared / "template.lock"):
             if not server.has(postgres.TEMPLATE):
                 server.drop("draft")
-                upgrade(server.create("draft"))
+                database = connect(server.create("draft"))
+                upgrade(database)
+                database.dispose()
                 server.rename("draft", postgres.TEMPLATE)
 
 
