@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tests.support.valkey import Valkey
     from tracker.config import Settings
     from tracker.db import Database
+    from tracker.models import Shop, Workspace
 
 SHARED = "TRACKER_TEST_SHARED"
 """Variable that tells the workers of a session its common folder."""
@@ -131,7 +132,9 @@ def sessions(database: Database) -> sessionmaker[Session]:
 
 @pytest.fixture
 def committed_session(sessions: sessionmaker[Session]) -> Iterator[Session]:
-    with sessions() as session:
+    from tests import factories
+
+    with sessions() as session, factories.using(session):
         yield session
 
 
@@ -141,17 +144,35 @@ def session(
 ) -> Iterator[Session]:
     from sqlalchemy.orm import Session
 
+    from tests import factories
     from tracker.db import writing
 
     if "database" in request.fixturenames:
         raise pytest.UsageError("`session` and `database` are two databases: use one of them")
     with writing(databases.kept(backend).engine).connect() as connection:
         transaction = connection.begin()
-        with Session(
-            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-        ) as session:
+        with (
+            Session(
+                connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+            ) as session,
+            factories.using(session),
+        ):
             yield session
         transaction.rollback()
+
+
+@pytest.fixture
+def workspace(session: Session) -> Workspace:
+    from tests.factories import WorkspaceFactory
+
+    return WorkspaceFactory()
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Shop:
+    from tests.factories import ShopFactory
+
+    return ShopFactory(workspace=workspace)
 
 
 @pytest.fixture
