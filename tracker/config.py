@@ -196,7 +196,7 @@ class Settings(BaseSettings):
         """A secret made at first use and kept in the home folder, readable by the owner only."""
         path = self.home_dir / name
         if not path.exists():
-            draft = path.with_name(f".{name}.{os.getpid()}")
+            draft = path.with_name(f".{name}.{secrets.token_hex(8)}")
             with open(draft, "w", opener=_private) as file:
                 file.write(secrets.token_urlsafe(48))
             with contextlib.suppress(FileExistsError):  # another process was first: its secret

@@ -219,7 +219,8 @@ def _copy_and_insert(
         f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS "
         f"SELECT {names} FROM {quote(table.name)} WITH NO DATA"
     )
-    processors = [c.type.bind_processor(connection.dialect) for c in columns]
+    dialect = connection.dialect
+    processors = [c.type.dialect_impl(dialect).bind_processor(dialect) for c in columns]
     driver = cast(Any, connection.connection.driver_connection)
     with driver.cursor() as cursor, cursor.copy(f"COPY {incoming} ({names}) FROM STDIN") as copy:
         for row in rows:
