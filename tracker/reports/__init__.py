@@ -1,0 +1,16 @@
+"""Reads: daily facts -> typed rows -> tables, CSV and charts. Nothing here writes.
+
+    state = ReportState.from_args(request.args, workspace)      state.py: what is asked for
+    overview(session, state) -> Overview                        overview.py
+    channel_report(session, state) -> ChannelReport             channels.py
+    campaign_report(session, state) -> CampaignReport           campaigns.py
+    influencer_report(session, state) -> InfluencerReport       influencers.py
+    influencer_page(session, state, id) -> InfluencerPage | None  influencer.py
+    order_page(session, state) -> OrderPage                     orders.py
+    open_questions(session, state) -> tuple[OpenQuestion, ...]  questions.py
+    TABLES[name] -> TableSpec; csv_stream, csv_name             tables.py
+    daily_svg, sparkline_svg, daily_png                         charts.py
+    money, count, ratio, percent (for one locale)               format.py
+
+Rows are in rows.py; each has `figures`, whose ratios are properties (figures.py).
+"""
