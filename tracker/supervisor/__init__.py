@@ -1,0 +1,1 @@
+"""Everything under one parent: what `tracker up` starts, watches and stops."""
