@@ -16,6 +16,7 @@ Everything else:
   belongs to the test alone, which may kill and restart it.
 - `settings`: `Settings` of an installation in `tmp_path` with `database` and `valkey`; the same is
   in the environment, so child processes and jobs see it too.
+- `processes`: starts processes of this Python that end with the test.
 - `queries`: the list of statements sent since the test began (clear it as you like).
 - `workspace`, `shop`: the smallest world that most tests need; more in tests/factories.py.
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
     from tests.support.databases import Databases
+    from tests.support.processes import Processes
     from tests.support.valkey import Valkey
     from tracker.config import Settings
     from tracker.db import Database
@@ -227,3 +229,12 @@ def settings(
     for name, value in values.items():
         monkeypatch.setenv(f"TRACKER_{name}", str(value))
     return Settings.from_env()
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    from tests.support.processes import Processes
+
+    made = Processes(tmp_path)
+    yield made
+    made.close()

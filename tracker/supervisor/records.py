@@ -66,11 +66,14 @@ def write_children(folder: Path, children: Iterable[tuple[str, int]]) -> None:
     draft.replace(folder / "children.json")
 
 
-def stop_leftovers(folder: Path) -> list[str]:
+def stop_leftovers(folder: Path, patience: float = LEFTOVER_SECONDS) -> list[str]:
     """Stop what a killed parent left running.
 
     A process id is only believed together with the time at which that process started: ids are
     given out again.
+
+    Args:
+        patience: seconds they may take to stop by themselves.
 
     Returns:
         the names of the children that were stopped.
@@ -79,7 +82,7 @@ def stop_leftovers(folder: Path) -> list[str]:
     for child in found:
         with suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGTERM)
-    deadline = time.monotonic() + LEFTOVER_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and any(child.is_running for child in found):
         time.sleep(0.05)
     for child in found:
