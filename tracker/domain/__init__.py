@@ -1,0 +1,1 @@
+"""The formulas and rules of the product: pure, no database, no web."""
