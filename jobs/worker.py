@@ -104,8 +104,11 @@ def _connect(queue: str, address: str) -> Worker:
 
 def _load_jobs() -> None:
     """Load the jobs' modules before forking, so that not every job loads NumPy and pandas anew."""
-    for task in TASKS:
-        importlib.import_module(task.function.rpartition(".")[0])
+    for module in {task.function.rpartition(".")[0] for task in TASKS}:
+        try:
+            importlib.import_module(module)
+        except ImportError:  # that job will fail and say so; the others must not fail with it
+            log.exception("cannot load %s", module)
 
 
 def _log_failure(job: Job, kind: type[BaseException], error: BaseException, trace: Any) -> bool:

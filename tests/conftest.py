@@ -200,8 +200,7 @@ def _kept_valkey() -> Iterator[Valkey]:
 
 @pytest.fixture
 def valkey(_kept_valkey: Valkey) -> Valkey:
-    with _kept_valkey.client as client:
-        client.flushall()
+    _kept_valkey.client.flushall()
     return _kept_valkey
 
 

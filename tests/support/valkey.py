@@ -19,6 +19,7 @@ class Valkey:
         self.folder = Path(tempfile.mkdtemp(prefix="tv-"))  # short: a socket path has ~100 bytes
         self.socket = self.folder / "s"
         self._server: ValkeyServer | None = None
+        self._client: Redis | None = None
 
     @property
     def url(self) -> str:
@@ -26,7 +27,16 @@ class Valkey:
 
     @property
     def client(self) -> Redis:
-        return Redis.from_url(self.url, socket_timeout=5)
+        """A client of this server, the same one each time; closed with it."""
+        if self._client is None:
+            self._client = Redis.from_url(self.url, socket_timeout=5)
+        return self._client
+
+    @property
+    def pid(self) -> int:
+        assert self._server is not None
+        assert self._server._process is not None
+        return int(self._server._process.pid)
 
     def start(self) -> None:
         self._server = ValkeyServer(
@@ -47,5 +57,7 @@ class Valkey:
             self._server = None
 
     def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
