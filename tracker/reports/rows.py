@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tracker.domain.channels import Channel, Kind
 from tracker.domain.metrics import Change, share_of
 from tracker.domain.periods import Period
-from tracker.reports.figures import Figures, change_of
+from tracker.reports.figures import Figures, change_of, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class Row:
     def change(self, name: str = "net_revenue_minor") -> Change:
         """Change of a figure (its name in `Figures`) against the compared period."""
         return change_of(name, self.figures, self.before)
+
+
+def total_row(rows: Sequence[Row]) -> Row:
+    """The sum of rows; compared when they are (of none: zeros, not compared)."""
+    before = [row.before for row in rows if row.before is not None]
+    return Row(total(row.figures for row in rows), total(before) if before else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,7 @@ class ShopFreshness:
     platform: str
     has_script: bool
     last_visit_at: datetime | None
+    last_order_on: date | None
     last_order_at: datetime | None
 
     @property
