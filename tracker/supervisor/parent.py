@@ -83,14 +83,14 @@ class Parent:
 
         Raises:
             ChildFailedError: the child of that name ended three times, or nothing was ready in
-                time; the message carries the end of its log.
+                time. The end of its log was said before.
         """
         child = next(child for child in self.children if child.spec.name == name)
         deadline = time.monotonic() + seconds
         while not self.stop_requests and not ready():
             if child.failures >= 3 or time.monotonic() > deadline:
-                raise ChildFailedError(f"{name} does not start. {child.log_path}:\n"
-                                       f"{child.last_words()}")  # fmt: skip
+                self.say(child.last_words())
+                raise ChildFailedError(f"{name} does not start; its log: {child.log_path}")
             self._step(0.1)
 
     def run(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -45,11 +46,12 @@ def run(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
         DemoFailedError: the demo brand could not be made.
         ChildFailedError: a process does not start.
     """
+    os.umask(0o077)  # what we and our children write is for the owner's eyes
     with only_parent(settings.run_dir):
         for name in stop_leftovers(settings.run_dir):
             say(f"stopped {name}, left over from a parent that was killed")
         check_port(settings.host, settings.port)
-        password = prepare(settings)
+        prepare(settings)
         if demo and not _has_workspace(settings):
             make_demo(settings, say)
         with Parent(
@@ -62,16 +64,25 @@ def run(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
         ) as parent:
             start(parent, settings)
             if not parent.stop_requests:
-                for line in welcome(settings, password):
+                # Made last: a password that was made and then not shown would be lost.
+                for line in welcome(settings, make_first_owner(settings)):
                     say(line)
             parent.run()
 
 
-def prepare(settings: Settings) -> str | None:
-    """Migrate the database and make the first user; their password, None: there was one."""
+def prepare(settings: Settings) -> None:
+    """Bring the database up to this program."""
     database = connect(settings.database)
     try:
         upgrade(database)
+    finally:
+        database.dispose()
+
+
+def make_first_owner(settings: Settings) -> str | None:
+    """Make the first user of a new installation; their password, None: there are users."""
+    database = connect(settings.database)
+    try:
         with database.write() as session:
             return first_owner(session)
     finally:
