@@ -1,0 +1,80 @@
+"""Campaigns: found by utm_campaign, made when a file names a new one, edited by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import insert_new
+from tracker.domain.text import normalise
+from tracker.models import Campaign, Workspace
+from tracker.services.bulk import among, table_of
+from tracker.services.errors import RefusedError
+
+MAX_LOOKBACK_DAYS = 180
+
+
+def campaign_ids(session: Session, workspace_id: int, values: Iterable[str]) -> dict[str, int]:
+    """Campaigns by the values as given; a value not seen before makes a discovered campaign.
+
+    Blank values are left out.
+    """
+    normal = {value: normalise(value) for value in set(values)}
+    wanted = sorted({value for value in normal.values() if value})
+    if not wanted:
+        return {}
+    now = datetime.now(UTC)
+    rows = [
+        {"workspace_id": workspace_id, "utm_campaign": value, "name": value,
+         "is_discovered": True, "created_at": now}
+        for value in wanted
+    ]  # fmt: skip
+    insert_new(session, table_of(Campaign), rows, key=["workspace_id", "utm_campaign"])
+    found = session.execute(
+        select(Campaign.utm_campaign, Campaign.id).where(
+            Campaign.workspace_id == workspace_id, among(session, Campaign.utm_campaign, wanted)
+        )
+    )
+    ids: dict[str, int] = dict(found)
+    return {value: ids[short] for value, short in normal.items() if short in ids}
+
+
+def save_campaign(
+    session: Session,
+    workspace: Workspace,
+    *,
+    utm_campaign: str,
+    name: str,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    budget_minor: int | None = None,
+    lookback_days: int | None = None,
+) -> Campaign:
+    """Create a campaign, or change the one with that utm_campaign value; it counts as confirmed.
+
+    Raises RefusedError: value_missing (utm_campaign, name), period_ends_early (ends_on),
+    negative_amount (budget_minor), out_of_range (lookback_days, 1 to 180).
+    """
+    value = normalise(utm_campaign)
+    if not value:
+        raise RefusedError("value_missing", "utm_campaign")
+    if not name.strip():
+        raise RefusedError("value_missing", "name")
+    if starts_on and ends_on and ends_on < starts_on:
+        raise RefusedError("period_ends_early", "ends_on")
+    if budget_minor is not None and budget_minor < 0:
+        raise RefusedError("negative_amount", "budget_minor")
+    if lookback_days is not None and not 1 <= lookback_days <= MAX_LOOKBACK_DAYS:
+        raise RefusedError("out_of_range", "lookback_days")
+    row_id = campaign_ids(session, workspace.id, [value])[value]
+    campaign = session.get_one(Campaign, row_id)
+    campaign.name = name.strip()
+    campaign.starts_on, campaign.ends_on = starts_on, ends_on
+    campaign.budget_minor = budget_minor
+    campaign.lookback_days = lookback_days
+    campaign.is_discovered = False
+    session.flush()
+    return campaign
