@@ -42,6 +42,9 @@ FEW_ROWS = 100
 
 _COUNTED = {"preserve_rowcount": True}
 
+Query = Select[*tuple[Any, ...]]
+"""A select of any columns."""
+
 _PG_HEADER = 19
 """Bytes before the first row of PostgreSQL's binary COPY format (no OIDs, no extension)."""
 
@@ -240,7 +243,7 @@ def _copy_and_insert(
 # --- arrays out -----------------------------------------------------------------------------------
 
 
-def read_int_columns(session: Session, statement: Select[Any]) -> dict[str, NDArray[np.int64]]:
+def read_int_columns(session: Session, statement: Query) -> dict[str, NDArray[np.int64]]:
     """The rows of a query of whole numbers as one int64 array a column, in the query's order.
 
     Instants arrive as microseconds and days as day numbers. The query must not give NULL (use
@@ -261,7 +264,7 @@ def read_int_columns(session: Session, statement: Select[Any]) -> dict[str, NDAr
     return {name: np.ascontiguousarray(flat[:, i]) for i, name in enumerate(names)}
 
 
-def _read_sqlite(connection: Connection, statement: Select[Any], width: int) -> NDArray[np.int64]:
+def _read_sqlite(connection: Connection, statement: Query, width: int) -> NDArray[np.int64]:
     sql = statement.compile(connection.engine, compile_kwargs={"literal_binds": True}).string
     driver = cast(sqlite3.Connection, connection.connection.driver_connection)
     cursor = driver.execute(sql)
@@ -274,9 +277,7 @@ def _read_sqlite(connection: Connection, statement: Select[Any], width: int) -> 
     return np.concatenate(blocks) if blocks else np.empty((0, width), np.int64)
 
 
-def _read_postgresql(
-    connection: Connection, statement: Select[Any], width: int
-) -> NDArray[np.int64]:
+def _read_postgresql(connection: Connection, statement: Query, width: int) -> NDArray[np.int64]:
     inner = statement.subquery()
     query = select(*(sql_cast(c, BigInteger).label(f"c{i}") for i, c in enumerate(inner.c)))
     sql = query.compile(connection.engine, compile_kwargs={"literal_binds": True}).string
