@@ -26,6 +26,9 @@ SUFFIX = ".seg"
 SEGMENT_BYTES = 16 * 1024 * 1024
 """A segment that has grown so large is closed and the next one begun."""
 
+FORGET = 0.9
+"""What is left, after each group, of the size that larger groups before it had."""
+
 _sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
@@ -35,8 +38,8 @@ class Journal:
     Args:
         folder: where the segments lie; it must exist.
         window_seconds: how long the first of a group waits for others; 0: not at all.
-        group: so many lines end the wait early (all threads of the server wait already: nobody
-            else can come).
+        group: so many lines end the wait in any case (all threads of the server wait already:
+            nobody else can come).
         segment_bytes: when to begin the next segment.
     """
 
@@ -60,6 +63,7 @@ class Journal:
         self._queue = Lock()  # guards `_open`
         self._disk = Lock()  # one writer at a time
         self._open: _Group | None = None
+        self._expected = self._group
 
     def append(self, line: bytes) -> None:
         """Write a line (with its line feed); it is on the disk when this returns.
@@ -83,7 +87,7 @@ class Journal:
                 waiter = Lock()
                 waiter.acquire()
                 group.waiters.append(waiter)
-            if len(group.lines) == self._group and not leads:
+            if not leads and len(group.lines) == self._expected:
                 group.full.release()
         if waiter is None:
             self._lead(group)
@@ -100,7 +104,7 @@ class Journal:
                 self._segment = None
 
     def _lead(self, group: _Group) -> None:
-        if self._window and self._group > 1:
+        if self._expected > 1:
             group.full.acquire(timeout=self._window)
         try:
             with self._disk:
@@ -108,6 +112,7 @@ class Journal:
                 # one grows.
                 with self._queue:
                     self._open = None
+                    self._expected = self._expect(len(group.lines))
                 self._write(b"".join(group.lines))
         except OSError as error:
             group.error = error
@@ -117,6 +122,13 @@ class Journal:
         finally:
             for waiter in group.waiters:
                 waiter.release()
+
+    def _expect(self, size: int) -> int:
+        """How many lines end the wait of the next group: as many as came lately. With 16 senders
+        who wait for their answers nobody else comes once 16 are here, and on a quiet day one line
+        need not wait for company."""
+        lately = max(size, int(self._expected * FORGET))
+        return max(1, min(self._group, lately))
 
     def _write(self, data: bytes) -> None:
         if self._segment is not None and self._segment.size >= self._segment_bytes:

@@ -32,7 +32,6 @@ from tracker.collect.segments import Segment, open_segments, remove_drafts
 from tracker.config import Settings, SettingsError
 from tracker.db import Database, connect
 from tracker.domain.events import Event
-from tracker.lifeline import die_with_parent
 from tracker.logs import start_logging
 from tracker.services.hits import load_events
 
@@ -253,7 +252,6 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     start_logging(settings)
-    die_with_parent()
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
