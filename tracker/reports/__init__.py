@@ -9,7 +9,8 @@
     order_page(session, state) -> OrderPage                     orders.py
     open_questions(session, state) -> tuple[OpenQuestion, ...]  questions.py
     TABLES[name] -> TableSpec; csv_stream, csv_name             tables.py
-    daily_svg, sparkline_svg, daily_png                         charts.py
+    daily_chart(report.days, title=, currency=, locale=, link=) chart.py: a chart as plain data
+    ChartPool().svg(chart), .png(chart), .warm(), .close()      charts.py: one pool a web process
     money, count, ratio, percent (for one locale)               format.py
 
 Rows are in rows.py; each has `figures`, whose ratios are properties (figures.py).
