@@ -140,8 +140,8 @@ PAID_SOCIAL = Weighted([
           "https://www.xiaohongshu.com/", "phone", "click_id"), 5.0),
     (Door("utm_source=wechat&utm_medium=paid_social&utm_campaign={campaign}", "", "wechat",
           "gdt_vid"), 3.0),
-    (Door("utm_source=weibo&utm_medium=cpm&utm_campaign={campaign}", "https://m.weibo.cn/",
-          "phone"), 1.0),
+    (Door("utm_source=weibo&utm_medium=cpm&utm_campaign=fensitong_test", "https://m.weibo.cn/",
+          "phone"), 1.0),  # a campaign that nobody has entered
 ])  # fmt: skip
 
 PAID_VIDEO = Weighted([

@@ -142,6 +142,8 @@ class _Account:
     """What the platform says it sold, for each yuan spent."""
     campaign: str = ""
     """A fixed campaign; empty: the running one."""
+    is_named: bool = True
+    """False: its report names no campaign of ours, and somebody has to map it."""
 
 
 _ACCOUNTS = (
@@ -152,7 +154,7 @@ _ACCOUNTS = (
     _Account("ocean_engine", "千川-山野官方", "paid_video", 31, 300, 0.014, 3.4),
     _Account("tencent_ads", "腾讯广告-01", "display", 14, 120, 0.004, 1.2),
     _Account("tencent_ads", "腾讯广告-01", "display", 20, 110, 0.007, 6.0, "retarget"),
-    _Account("fanli", "返利联盟", "affiliate", 8, 400, 0.05, 4.2),
+    _Account("fanli", "返利联盟", "affiliate", 8, 400, 0.05, 4.2, is_named=False),
     _Account("sms", "短信通道", "sms", 6, 120, 0.02, 5.0, "member"),
 )
 
@@ -178,7 +180,7 @@ def spend(
         found.append(
             SpendRecord(
                 account.platform, day, account.channel, "CNY", amount, account.account,
-                f"{account.channel}-{campaign}", campaign,
+                f"{account.channel}-{campaign}", campaign if account.is_named else "",
                 impressions=round(clicks / (account.click_rate * dice.between(0.85, 1.15))),
                 clicks=clicks,
                 platform_gmv_minor=round(amount * account.claims * dice.lognormal(1.0, 0.2)),
