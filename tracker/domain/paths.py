@@ -107,6 +107,8 @@ class Reason(IntEnum):
     """The visitor became known as this buyer only with a later order."""
     before_reset = 9
     """Before the buyer's previous order, and the policy starts each order afresh."""
+    leaked_code = 10
+    """The code had leaked when the order was placed."""
 
 
 class Conflict(IntFlag):

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import DirtyDay
+from tracker.models.base import to_day_number
 
 LEASE = timedelta(minutes=5)
 """How long a claim keeps others away. A job that needs longer loses nothing but its work."""
@@ -30,6 +31,11 @@ class ClaimedDay:
     scope: str
     version: int
     fence: int
+
+    @property
+    def partition(self) -> tuple[int, int]:
+        """Shop and day number."""
+        return self.shop_id, to_day_number(self.day)
 
 
 def claim_days(
@@ -118,6 +124,16 @@ def give_back(session: Session, claims: Iterable[ClaimedDay]) -> None:
             .where(_is(claim), DirtyDay.fence == claim.fence)
             .values(leased_until=None)
         )
+
+
+def one_snapshot(session: Session) -> None:
+    """Let all statements of a fresh session see one state of the database.
+
+    Arrays of several statements are joined by row id: a row that came in between would be taken
+    for another. SQLite reads like this anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def count_dirty(session: Session, scope: str, workspace_id: int | None = None) -> int:
