@@ -15,6 +15,9 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CHECKOUT = Path(__file__).resolve().parents[1]
+"""Where the program lies; its own state does too, unless it is told otherwise."""
+
 MIN_SECRET_LENGTH = 32
 """Characters; a shorter secret key is refused at start."""
 
@@ -31,7 +34,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRACKER_", extra="ignore", frozen=True)
 
-    home: Path = Path("var")
+    home: Path = CHECKOUT / "var"
     """Folder of all state of an embedded installation: database, journal, queue, uploads, logs."""
 
     database_url: str = ""
