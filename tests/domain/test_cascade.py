@@ -105,7 +105,7 @@ TAGGED = [
     ("utm_campaign=workshop", "", None, "unassigned", "natural", None),
     ("utm_medium=paid&utm_campaign=shopping", "", None, "paid_shopping", "paid", "utm_medium"),
     # influencers
-    ("utm_source=douyin&utm_medium=kol&utm_campaign=618_shopping", "", "douyin", "kol", "kol", None),
+    ("utm_source=dy&utm_medium=kol&utm_campaign=618_shopping", "", "douyin", "kol", "kol", None),
     ("utm_source=抖音&utm_medium=达人", "", "douyin", "kol", "kol", None),
     ("utm_source=星图", "", "douyin", "kol", "kol", None),
     ("utm_source=x&utm_medium=kol&gclid=1", "", "twitter", "kol", "kol", "gclid"),
@@ -142,7 +142,7 @@ def test_the_workspaces_aliases_win_over_the_known_names():
     rules = Rules(
         source_aliases={"ig": "our-group", "品牌号": "xiaohongshu"},
         medium_aliases={"hongren": "kol"},
-        campaign_aliases={("weibo", "s11"): "double-11"},
+        campaign_aliases={("weibo", "s11"): "double-11", ("dy", "s12"): "double-12"},
     )
 
     def read(query):
@@ -153,6 +153,7 @@ def test_the_workspaces_aliases_win_over_the_known_names():
     assert read("utm_medium=hongren").channel is Channel.KOL
     assert read("utm_source=wb&utm_campaign=S11").campaign == "double-11"
     assert read("utm_source=douyin&utm_campaign=S11").campaign == "s11"
+    assert read("utm_source=dy&utm_campaign=S12").campaign == "double-12"
 
 
 def test_the_workspaces_rules_come_first_in_their_order():

@@ -178,7 +178,8 @@ def _evidence(mark: RawMark, rules: Rules) -> Evidence:
     campaign = normalise(mark.utm_campaign)
     if campaign and rules.campaign_aliases:
         name = source_of_name(source).name if source else ""
-        campaign = rules.campaign_aliases.get((name, campaign), campaign)
+        mapped = rules.campaign_aliases
+        campaign = mapped.get((name, campaign)) or mapped.get((source, campaign)) or campaign
     return Evidence(
         utm_source=source,
         medium=medium,

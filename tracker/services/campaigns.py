@@ -38,7 +38,7 @@ def campaign_ids(session: Session, workspace_id: int, values: Iterable[str]) -> 
             Campaign.workspace_id == workspace_id, among(session, Campaign.utm_campaign, wanted)
         )
     )
-    ids: dict[str, int] = dict(found)
+    ids: dict[str, int] = dict(found.all())
     return {value: ids[short] for value, short in normal.items() if short in ids}
 
 

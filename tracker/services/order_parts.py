@@ -117,5 +117,5 @@ def _clickers(
             among(session, Hit.event_id, {click for click, _ in clicks}),
         )
     )
-    visitors: dict[str, int] = dict(found)
+    visitors: dict[str, int] = dict(found.all())
     return [(record, visitors[click]) for click, record in clicks if click in visitors]
