@@ -114,14 +114,38 @@ def disable_user(session: Session, user: User) -> None:
     Raises:
         UserError: they are the last owner who can sign in.
     """
+    _check_other_owner(session, user)
+    user.is_active = False
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+    _note(session, "user.disabled", user.email, {})
+
+
+def enable_user(session: Session, user: User) -> None:
+    """Let a disabled user sign in again."""
+    user.is_active = True
+    _note(session, "user.enabled", user.email, {})
+
+
+def change_role(session: Session, user: User, role: str) -> None:
+    """Give a user another role; it counts from their next request.
+
+    Raises:
+        UserError: the role is unknown, or they are the last owner who can sign in.
+    """
+    if role not in ROLES:
+        raise UserError("role_unknown", f"role is one of {', '.join(ROLES)}, got {role}")
+    if role != "owner":
+        _check_other_owner(session, user)
+    user.role = role
+    _note(session, "user.role", user.email, {"role": role})
+
+
+def _check_other_owner(session: Session, user: User) -> None:
     others = select(
         exists().where(User.role == "owner", User.is_active.is_(True), User.id != user.id)
     )
     if user.role == "owner" and not session.scalar(others):
         raise UserError("last_owner", f"{user.email} is the last owner; make another one first")
-    user.is_active = False
-    session.execute(delete(SignIn).where(SignIn.user_id == user.id))
-    _note(session, "user.disabled", user.email, {})
 
 
 def get_user(session: Session, email: str) -> User:

@@ -1,0 +1,225 @@
+"""Languages: catalogues and the locale as an argument. In a request Flask-Babel chooses it.
+
+English sentences are the message ids, so English needs no catalogue. The catalogues are text
+(`translations/<locale>/LC_MESSAGES/messages.po`) and are compiled in memory at first use: nothing
+binary is committed and a fresh clone needs no build step (docs/adr/0020).
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+DEFAULT_LOCALE = "zh_CN"
+LOCALES = {"zh_CN": "中文", "en": "English"}
+"""Locale -> its name in its own language, in the order shown."""
+
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+
+
+def mark(message: str) -> str:
+    """The message unchanged: marks text for extraction that is translated when it is shown."""
+    return message
+
+
+def known_locale(name: str | None) -> str:
+    """The locale of ours that a name such as "zh-Hans", "zh_CN" or "en-GB" means.
+
+    Chinese of any kind is zh_CN, anything else that is given is English; absent is the default.
+    """
+    if not name:
+        return DEFAULT_LOCALE
+    return "zh_CN" if name.replace("-", "_").lower().startswith("zh") else "en"
+
+
+def catalogue_path(locale: str) -> Path:
+    """The file with a locale's translations; English has none."""
+    return FOLDER / locale / "LC_MESSAGES" / "messages.po"
+
+
+@cache
+def translations(locale: str) -> NullTranslations:
+    """The catalogue of a locale of ours.
+
+    Raises:
+        OSError: the catalogue of a language that has one is not there.
+    """
+    if known_locale(locale) == "en":
+        return NullTranslations()
+    with open(catalogue_path(locale), "rb") as file:
+        catalogue = read_po(file, locale=locale)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(locale: str, message: str, **values: Any) -> str:
+    """A message in a language, with its `%(name)s` places filled."""
+    text = str(translations(locale).ugettext(message))
+    return text % values if values else text
+
+
+def ngettext(locale: str, singular: str, plural: str, n: int, **values: Any) -> str:
+    """A message that counts, in a language; `%(num)s` is the number."""
+    text = str(translations(locale).ungettext(singular, plural, n))
+    return text % {"num": n, **values}
+
+
+LABELS: dict[str, dict[str, str]] = {
+    "channel": {
+        "direct": mark("Direct"),
+        "organic_search": mark("Organic search"),
+        "paid_search": mark("Paid search"),
+        "organic_social": mark("Organic social"),
+        "paid_social": mark("Paid social"),
+        "organic_video": mark("Organic video"),
+        "paid_video": mark("Paid video"),
+        "organic_shopping": mark("Organic shopping"),
+        "paid_shopping": mark("Paid shopping"),
+        "display": mark("Display ads"),
+        "paid_other": mark("Other ads"),
+        "email": mark("E-mail"),
+        "sms": mark("SMS"),
+        "push": mark("Push message"),
+        "affiliate": mark("Affiliate"),
+        "audio": mark("Audio"),
+        "ai_assistant": mark("AI assistant"),
+        "referral": mark("Referral"),
+        "cross_network": mark("Cross-network"),
+        "internal": mark("Internal"),
+        "kol": mark("Influencers"),
+        "unassigned": mark("Unassigned"),
+        "unattributed": mark("Unattributed"),
+    },
+    "kind": {
+        "total": mark("All"),
+        "natural": mark("Natural traffic"),
+        "paid": mark("Paid promotion"),
+        "kol": mark("Influencers (KOL)"),
+        "unattributed": mark("Unattributed"),
+    },
+    "series": {
+        "natural": mark("Natural"),
+        "paid": mark("Paid"),
+        "kol": mark("KOL"),
+        "unattributed": mark("Unattributed"),
+        "net": mark("Net revenue"),
+        "cost": mark("Cost"),
+        "before": mark("Compared period"),
+    },
+    "model": {
+        "first": mark("First touch"),
+        "last": mark("Last touch"),
+        "last_non_direct": mark("Last non-direct"),
+        "linear": mark("Linear"),
+        "position_based": mark("Position-based"),
+        "time_decay": mark("Time decay"),
+    },
+    "comparison": {
+        "none": mark("Nothing"),
+        "previous": mark("Previous period"),
+        "last_year": mark("Same weekdays last year"),
+        "festival": mark("Same festival last time"),
+    },
+    "preset": {
+        "7d": mark("Last 7 days"),
+        "30d": mark("Last 30 days"),
+        "90d": mark("Last 90 days"),
+        "this_month": mark("This month"),
+        "last_month": mark("Last month"),
+        "custom": mark("Own dates"),
+    },
+    "basis": {
+        "booked": mark("Refunds of the period"),
+        "ordered": mark("Refunds of the period's orders"),
+    },
+    "evidence": {
+        "link": mark("Tracked link"),
+        "coupon": mark("Coupon code"),
+        "affiliate": mark("Affiliate order"),
+        "paid_click": mark("Ad click"),
+        "tag": mark("UTM tag"),
+        "referrer": mark("Referring site"),
+        "direct": mark("Direct visit"),
+        "none": mark("No signal"),
+        "lock": mark("Customer lock"),
+        "kol": mark("Tracked link or KOL mark"),
+    },
+    "customer": {
+        "new": mark("New customer"),
+        "returning": mark("Returning customer"),
+        "unknown": mark("Unknown customer"),
+    },
+    "role": {
+        "owner": mark("Owner"),
+        "marketer": mark("Marketer"),
+        "analyst": mark("Analyst"),
+        "finance": mark("Finance"),
+        "agency": mark("Agency"),
+    },
+    "order_status": {
+        "paid": mark("Paid"),
+        "unpaid": mark("Unpaid"),
+        "cancelled": mark("Cancelled"),
+    },
+    "import_status": {
+        "uploaded": mark("Uploaded"),
+        "queued": mark("Waiting"),
+        "running": mark("Running"),
+        "done": mark("Done"),
+        "failed": mark("Failed"),
+        "cancelled": mark("Cancelled"),
+    },
+    "platform": {
+        "own": mark("Own shop"),
+        "shopify": mark("Shopify"),
+        "woocommerce": mark("WooCommerce"),
+        "tmall": mark("Tmall"),
+        "taobao": mark("Taobao"),
+        "jd": mark("JD"),
+        "douyin": mark("Douyin"),
+        "xiaohongshu": mark("Xiaohongshu"),
+        "wechat": mark("WeChat"),
+        "pinduoduo": mark("Pinduoduo"),
+        "kuaishou": mark("Kuaishou"),
+        "youzan": mark("Youzan"),
+        "amazon": mark("Amazon"),
+        "etsy": mark("Etsy"),
+        "tiktok": mark("TikTok"),
+        "other": mark("Other"),
+        "bilibili": mark("Bilibili"),
+        "weibo": mark("Weibo"),
+        "zhihu": mark("Zhihu"),
+        "douban": mark("Douban"),
+        "instagram": mark("Instagram"),
+        "youtube": mark("YouTube"),
+        "facebook": mark("Facebook"),
+        "x": mark("X"),
+    },
+    "festival": {
+        "double11": mark("Double 11"),
+        "double12": mark("Double 12"),
+        "618": mark("618"),
+        "spring_festival": mark("Spring Festival"),
+        "38": mark("Women's Day"),
+        "qixi": mark("Qixi"),
+        "mid_autumn": mark("Mid-Autumn"),
+        "national_day": mark("National Day"),
+        "black_friday": mark("Black Friday"),
+        "new_year": mark("New Year"),
+    },
+}
+"""Words of ours for codes that are stored: group -> code -> message id."""
+
+
+def label(locale: str, group: str, code: str) -> str:
+    """The word for a stored code in a language; a code without one is shown as it is."""
+    message = LABELS[group].get(code)
+    return code if message is None else gettext(locale, message)

@@ -1,0 +1,75 @@
+"""The staff side: pages behind a sign-in. Blueprints are named as the menu."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from tracker.config import Settings
+from tracker.db import Database
+from tracker.web import (
+    account,
+    agreements,
+    assets,
+    campaigns,
+    channels,
+    charts,
+    context,
+    errors,
+    filters,
+    guard,
+    identity,
+    imports,
+    influencers,
+    limits,
+    orders,
+    overview,
+    preferences,
+    search,
+    security,
+    settings,
+    settings_rules,
+    settings_users,
+    sign_in,
+    site,
+    workspaces,
+)
+
+BLUEPRINTS = (
+    site.bp,
+    sign_in.bp,
+    account.bp,
+    workspaces.bp,
+    overview.bp,
+    channels.bp,
+    campaigns.bp,
+    influencers.bp,
+    agreements.bp,
+    orders.bp,
+    imports.bp,
+    charts.bp,
+    search.bp,
+    settings.bp,
+)
+SETTINGS_PAGES = (settings_rules, settings_users)
+"""Parts of the settings that add their routes to its blueprint when they are imported."""
+
+
+def register(app: Flask, configured: Settings, database: Database) -> None:
+    """Add the site to an application.
+
+    Raises:
+        UndeclaredRouteError: a route has no declared permission.
+    """
+    app.extensions["tracker"] = context.Parts(configured, database)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.teardown_appcontext(context.close_session)
+    for part in (errors, preferences, identity, assets, filters, charts):
+        part.register(app)
+    security.register(app, configured)
+    limits.register(app, configured)
+    guard.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    guard.check_table(app)

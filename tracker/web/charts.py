@@ -1,0 +1,110 @@
+"""Charts: drawn beside the web process, sent as SVG that pages put in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask_babel import gettext
+
+from tracker.domain.channels import Kind
+from tracker.reports.chart import daily_chart
+from tracker.reports.charts import ChartError, ChartPool
+from tracker.reports.context import read_context
+from tracker.reports.daily import daily_series
+from tracker.reports.facts import read_figures
+from tracker.reports.rows import DailySeries
+from tracker.reports.state import UNATTRIBUTED, ReportState
+from tracker.web.bar import get_state, state_url
+from tracker.web.context import get_session
+from tracker.web.preferences import locale_name
+
+bp = Blueprint("charts", __name__, url_prefix="/charts")
+
+WIDTHS = (360, 560, 860, 1180)
+"""Widths that are drawn: the script asks for the one that fits, so that texts stay readable."""
+
+USUAL_WIDTH = 860
+KIND = 2
+"""Place of the kind in the keys (slot, day, kind)."""
+
+
+def register(app: Flask) -> None:
+    """Make the drawing pool; its process starts with the first chart."""
+    app.extensions["charts"] = ChartPool()
+    app.add_template_global(chart_url)
+
+
+def chart_url(name: str, changes: dict[str, Any] | None = None) -> str:
+    """The address of a chart under the page's state."""
+    args = get_state().to_args(sort="", search="", **(changes or {}))
+    return url_for("charts.show", name=name, **cast("dict[str, Any]", args))
+
+
+@bp.get("/<name>.svg")
+def show(name: str) -> Response:
+    """A chart as SVG; 304 where the browser has this very drawing."""
+    found = CHARTS.get(name)
+    if found is None:
+        abort(404)
+    state = get_state()
+    series, title, endpoint = found[0](state), gettext(found[1]), found[2]
+
+    def link(first: date, last: date) -> str:
+        return state_url(endpoint, state, preset="custom", start=first, end=last)
+
+    chart = daily_chart(
+        series,
+        title=title,
+        currency=state.base_currency,
+        locale=locale_name(),
+        link=link,
+        width=_width(),
+    )
+    try:
+        drawing = cast(ChartPool, current_app.extensions["charts"]).svg(chart)
+    except ChartError:
+        current_app.logger.exception("chart %s could not be drawn", name)
+        abort(503)
+    response = Response(drawing, mimetype="image/svg+xml")
+    response.set_etag(hashlib.sha256(drawing.encode()).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Cookie")
+    return cast(Response, response.make_conditional(request))
+
+
+def _width() -> int:
+    text = request.args.get("w", "")
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else USUAL_WIDTH
+    return max((width for width in WIDTHS if width <= wanted), default=WIDTHS[0])
+
+
+def _by_kind(state: ReportState) -> DailySeries:
+    session = get_session()
+    context = read_context(session, state)
+    figures = read_figures(session, state, ("day", "kind_code"), context.before_period)
+    kinds = [(str(kind), kind.code) for kind in Kind]
+    parts = [*kinds, (UNATTRIBUTED, 0)]
+    bars = [
+        (name, {key: row for key, row in figures.items() if key[KIND] == code})
+        for name, code in parts
+    ]
+    return daily_series(figures, state, context, bars)
+
+
+def _of_influencer(state: ReportState) -> DailySeries:
+    mine = state.changed(kind=str(Kind.KOL), channel="")
+    session = get_session()
+    context = read_context(session, mine)
+    figures = read_figures(session, mine, ("day",), context.before_period)
+    return daily_series(figures, mine, context, [(str(Kind.KOL), figures)])
+
+
+CHARTS: dict[str, tuple[Callable[[ReportState], DailySeries], str, str]] = {
+    "overview": (_by_kind, "Daily net revenue by kind of traffic", "channels.index"),
+    "influencer": (_of_influencer, "Daily net revenue and cost", "orders.index"),
+}
+"""Name -> what is drawn, its title, and the page behind a day."""

@@ -1,0 +1,113 @@
+"""Who is calling: the sign-in cookie, and the user behind it."""
+
+from __future__ import annotations
+
+import logging
+from typing import cast
+
+from flask import Flask, Request, g, request
+from flask_login import LoginManager, current_user
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response
+
+from tracker.models import User
+from tracker.services import sign_ins
+from tracker.web.context import get_session, now, parts, writing
+
+log = logging.getLogger(__name__)
+
+
+class Caller:
+    """A signed-in user as Flask-Login and the templates see it: plain values, no database row."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, user: User) -> None:
+        self.id = user.id
+        self.email = user.email
+        self.name = user.name or user.email.split("@")[0]
+        self.role = user.role
+        self.locale = user.locale
+        self.must_change_password = user.must_change_password
+
+    def get_id(self) -> str:
+        """The user's id, as Flask-Login wants it."""
+        return str(self.id)
+
+
+def register(app: Flask) -> None:
+    """Let Flask-Login find the user by our cookie; it keeps nothing of its own."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # our row in the database is the session
+    manager.request_loader(_load)
+
+
+def _load(incoming: Request) -> Caller | None:
+    token = incoming.cookies.get(cookie_name(), "")
+    if not token:
+        return None
+    found = sign_ins.find_user(get_session(), token, now())
+    if found is None:
+        return None
+    user, is_due = found
+    g.locale_of_user = user.locale
+    if is_due:
+        _note_seen(token)
+    return Caller(user)
+
+
+def _note_seen(token: str) -> None:
+    try:
+        with writing() as session:
+            sign_ins.seen(session, token, now())
+    except OperationalError:
+        # A busy database must not turn reading a page into an error; the next request notes it.
+        log.warning("could not note that a sign-in was used")
+
+
+def caller() -> Caller | None:
+    """The signed-in user of this request; None: nobody."""
+    return cast(Caller, current_user) if current_user.is_authenticated else None
+
+
+def cookie_name() -> str:
+    """Name of the sign-in cookie. `__Host-` binds it to this host and to https."""
+    return "__Host-tracker" if is_secure() else "tracker"
+
+
+def is_secure() -> bool:
+    """Whether browsers reach the site by https."""
+    return parts().settings.site_url.startswith("https://")
+
+
+def current_token() -> str:
+    """The token that the request carries; empty: none."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Hand a sign-in to the browser."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=sign_ins.LONGEST,
+        secure=is_secure(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_cookie(response: Response) -> None:
+    """Take the sign-in from the browser."""
+    response.delete_cookie(
+        cookie_name(), secure=is_secure(), httponly=True, samesite="Lax", path="/"
+    )
+
+
+def user_id() -> int:
+    """The id of the signed-in user, for the audit log; 0: nobody."""
+    user = caller()
+    return user.id if user else 0

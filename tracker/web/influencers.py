@@ -1,0 +1,189 @@
+"""Influencers: the list, each one's page, and the forms to create and rename them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from tracker.domain.records import AccountRecord
+from tracker.models import Influencer, SocialAccount
+from tracker.reports.influencer import influencer_page
+from tracker.reports.influencers import influencer_report
+from tracker.services import audit, influencers
+from tracker.services.errors import RefusedError
+from tracker.web.bar import get_state, make_bar
+from tracker.web.context import get_session, get_workspace, parts, writing
+from tracker.web.downloads import csv_download
+from tracker.web.forms import MAX_NOTES, MAX_TEXT, no_control_characters, refuse, strip
+from tracker.web.identity import user_id
+from tracker.web.routes import INFLUENCER
+
+bp = Blueprint("influencers", __name__, url_prefix="/influencers")
+
+
+class InfluencerForm(FlaskForm):
+    """Name, slug, agency, and the account with most followers."""
+
+    name = StringField(
+        _l("Name"),
+        filters=[strip],
+        validators=[InputRequired(), Length(max=MAX_TEXT), no_control_characters],
+    )
+    slug = StringField(
+        _l("Slug"), filters=[strip], validators=[Length(max=100), no_control_characters]
+    )
+    agency = StringField(
+        _l("Agency (MCN)"),
+        filters=[strip],
+        validators=[Length(max=MAX_TEXT), no_control_characters],
+    )
+    platform = StringField(
+        _l("Platform"), filters=[strip], validators=[Length(max=60), no_control_characters]
+    )
+    handle = StringField(
+        _l("Account"), filters=[strip], validators=[Length(max=MAX_TEXT), no_control_characters]
+    )
+    followers = IntegerField(
+        _l("Followers"), validators=[Optional(), NumberRange(min=0, max=10**10)]
+    )
+    notes = TextAreaField(_l("Notes"), validators=[Length(max=MAX_NOTES), no_control_characters])
+
+
+@bp.get("")
+def index() -> str:
+    """What each influencer brought and cost."""
+    state = get_state()
+    report = influencer_report(get_session(), state)
+    return render_template(
+        "influencers/index.html", report=report, state=state, bar=make_bar(state)
+    )
+
+
+@bp.get("/export.csv")
+def export() -> Response:
+    """The same rows as a file."""
+    return csv_download("influencers")
+
+
+@bp.get(f"/<{INFLUENCER}>")
+def show(influencer_id: int) -> str:
+    """One influencer: cost, revenue and why, with links, codes and deals."""
+    state = get_state()
+    page = influencer_page(get_session(), state, influencer_id)
+    if page is None:
+        abort(404)
+    return render_template(
+        "influencers/show.html",
+        page=page,
+        state=state,
+        bar=make_bar(state),
+        site_url=parts().settings.site_url,
+    )
+
+
+@bp.get("/new")
+def new() -> str:
+    """The form for a new influencer."""
+    return render_template("influencers/new.html", form=InfluencerForm(formdata=None))
+
+
+@bp.post("/new")
+def create() -> str | AnyResponse | tuple[str, int]:
+    """Create an influencer."""
+    form = InfluencerForm()
+    if form.validate():
+        try:
+            with writing() as session:
+                row = influencers.create_influencer(
+                    session,
+                    session.merge(get_workspace(), load=False),
+                    name=form.name.data,
+                    slug=form.slug.data or "",
+                    agency=form.agency.data or "",
+                )
+                influencers.update_influencer(session, row, notes=form.notes.data or "")
+                _put_account(session, row, form)
+                audit.note(session, "influencer.created", row.slug, user_id=user_id())
+            flash(gettext("%(name)s is in the list. Add a link or a code next.", name=row.name))
+            return redirect(url_for("influencers.show", influencer_id=row.id))
+        except RefusedError as error:
+            refuse(form, error)
+    return render_template("influencers/new.html", form=form), 400
+
+
+@bp.get(f"/<{INFLUENCER}>/edit")
+def edit(influencer_id: int) -> str:
+    """The form to change an influencer."""
+    row = find_influencer(get_session(), influencer_id)
+    account = _main_account(row)
+    form = InfluencerForm(
+        formdata=None,
+        data={
+            "name": row.name,
+            "slug": row.slug,
+            "agency": row.agency,
+            "notes": row.notes,
+            "platform": account.platform if account else "",
+            "handle": account.handle if account else "",
+            "followers": account.followers if account else None,
+        },
+    )
+    return render_template("influencers/edit.html", form=form, influencer=row)
+
+
+@bp.post(f"/<{INFLUENCER}>/edit")
+def update(influencer_id: int) -> str | AnyResponse | tuple[str, int]:
+    """Change an influencer; a new slug makes marks be read again, so history is kept."""
+    form = InfluencerForm()
+    row = find_influencer(get_session(), influencer_id)
+    if form.validate():
+        try:
+            with writing() as session:
+                mine = session.get_one(Influencer, row.id)
+                influencers.update_influencer(
+                    session,
+                    mine,
+                    name=form.name.data,
+                    slug=form.slug.data or None,
+                    agency=form.agency.data or "",
+                    notes=form.notes.data or "",
+                )
+                _put_account(session, mine, form)
+                audit.note(session, "influencer.changed", mine.slug, user_id=user_id())
+            flash(gettext("Saved."))
+            return redirect(url_for("influencers.show", influencer_id=row.id))
+        except RefusedError as error:
+            refuse(form, error)
+    return render_template("influencers/edit.html", form=form, influencer=row), 400
+
+
+def find_influencer(session: Session, influencer_id: int) -> Influencer:
+    """An influencer of this workspace; anything else is a 404."""
+    row = session.scalar(
+        select(Influencer).where(
+            Influencer.id == influencer_id, Influencer.workspace_id == get_workspace().id
+        )
+    )
+    if row is None:
+        abort(404)
+    return row
+
+
+def _main_account(row: Influencer) -> SocialAccount | None:
+    return max(row.accounts, key=lambda account: account.followers or 0, default=None)
+
+
+def _put_account(session: Session, row: Influencer, form: InfluencerForm) -> None:
+    given: dict[str, Any] = {"platform": form.platform.data or "", "handle": form.handle.data or ""}
+    if any(given.values()):
+        account = AccountRecord(**given, followers=form.followers.data)
+        influencers.add_account(session, row, account)

@@ -1,0 +1,46 @@
+"""Orders, and why each is credited as it is."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template
+from sqlalchemy import select
+
+from tracker.models import Order, Shop
+from tracker.reports.orders import order_page
+from tracker.services.explain import explain
+from tracker.web.bar import get_state, make_bar
+from tracker.web.context import get_session, get_workspace
+from tracker.web.downloads import csv_download
+from tracker.web.routes import ORDER
+
+bp = Blueprint("orders", __name__, url_prefix="/orders")
+
+
+@bp.get("")
+def index() -> str:
+    """The orders of the period, newest first."""
+    state = get_state()
+    page = order_page(get_session(), state)
+    return render_template("orders/index.html", page=page, state=state, bar=make_bar(state))
+
+
+@bp.get("/export.csv")
+def export() -> Response:
+    """All that match, as a file."""
+    return csv_download("orders")
+
+
+@bp.get(f"/<{ORDER}>")
+def show(order_id: int) -> str:
+    """One order: touchpoints with evidence and weights, ledger, and what did not qualify."""
+    session = get_session()
+    order = session.scalar(
+        select(Order)
+        .join(Shop, Shop.id == Order.shop_id)
+        .where(Order.id == order_id, Shop.workspace_id == get_workspace().id)
+    )
+    if order is None:
+        abort(404)
+    return render_template(
+        "orders/show.html", order=order, why=explain(session, order.id), state=get_state()
+    )

@@ -1,0 +1,114 @@
+"""Who may do what: one table of endpoints, one of roles. Nothing else decides it.
+
+An endpoint that is not in the table stops the program from starting (`guard.check_table`), so a new
+page cannot be open by oversight.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a route asks of whoever calls it."""
+
+    public = "public"
+    """No sign-in: nothing of a workspace is shown."""
+    account = "account"
+    """Anybody who is signed in, for what is their own."""
+    report = "report"
+    """See figures of the workspace and download them."""
+    edit = "edit"
+    """Change influencers, links, codes, deals, promotions, rules and aliases."""
+    imports = "imports"
+    """Upload files and see what became of them."""
+    settings = "settings"
+    """See how the workspace is set up."""
+    manage = "manage"
+    """Change the workspace, its shops and its users."""
+
+
+P = Permission
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "owner": frozenset(P),
+    "marketer": frozenset({P.public, P.account, P.report, P.edit, P.imports, P.settings}),
+    "analyst": frozenset({P.public, P.account, P.report}),
+    "finance": frozenset({P.public, P.account, P.report, P.imports, P.settings}),
+    # An agency will see what is shared with it; until something can be shared, its account only.
+    "agency": frozenset({P.public, P.account}),
+}
+
+ANONYMOUS = frozenset({P.public})
+
+ENDPOINTS: dict[str, Permission] = {
+    "static": P.public,
+    "site.health": P.public,
+    "site.robots": P.public,
+    "sign_in.show": P.public,
+    "sign_in.create": P.public,
+    "sign_in.delete": P.public,
+    "preferences.update": P.public,
+    "account.show": P.account,
+    "account.password": P.account,
+    "account.update": P.account,
+    "account.end_others": P.account,
+    "overview.index": P.report,
+    "channels.index": P.report,
+    "channels.export": P.report,
+    "campaigns.index": P.report,
+    "campaigns.export": P.report,
+    "influencers.index": P.report,
+    "influencers.export": P.report,
+    "influencers.show": P.report,
+    "influencers.new": P.edit,
+    "influencers.create": P.edit,
+    "influencers.edit": P.edit,
+    "influencers.update": P.edit,
+    "agreements.new_link": P.edit,
+    "agreements.create_link": P.edit,
+    "agreements.switch_link": P.edit,
+    "agreements.new_code": P.edit,
+    "agreements.create_code": P.edit,
+    "agreements.leak_code": P.edit,
+    "agreements.new_deal": P.edit,
+    "agreements.create_deal": P.edit,
+    "orders.index": P.report,
+    "orders.export": P.report,
+    "orders.show": P.report,
+    "imports.index": P.imports,
+    "imports.create": P.imports,
+    "imports.show": P.imports,
+    "imports.start": P.imports,
+    "imports.delete": P.imports,
+    "imports.progress": P.imports,
+    "imports.rejects": P.imports,
+    "charts.show": P.report,
+    "search.index": P.report,
+    "workspaces.choose": P.account,
+    "workspaces.new": P.manage,
+    "workspaces.create": P.manage,
+    "settings.index": P.settings,
+    "settings.update": P.manage,
+    "settings.shops": P.settings,
+    "settings.create_shop": P.manage,
+    "settings.update_shop": P.manage,
+    "settings.rules": P.settings,
+    "settings.create_rule": P.edit,
+    "settings.delete_rule": P.edit,
+    "settings.create_alias": P.edit,
+    "settings.delete_alias": P.edit,
+    "settings.promotions": P.settings,
+    "settings.create_promotion": P.edit,
+    "settings.delete_promotion": P.edit,
+    "settings.policy": P.settings,
+    "settings.users": P.manage,
+    "settings.create_user": P.manage,
+    "settings.update_user": P.manage,
+}
+
+
+def may(role: str | None, permission: Permission) -> bool:
+    """Whether a role has a permission; None is somebody who is not signed in."""
+    granted = ANONYMOUS if role is None else ROLE_PERMISSIONS.get(role, ANONYMOUS)
+    return permission in granted

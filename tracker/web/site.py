@@ -1,0 +1,79 @@
+"""What belongs to no menu entry: health for load balancers, robots.txt, the menu itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy import text
+
+from tracker.i18n import mark
+from tracker.web.context import all_workspaces, find_workspace, get_session
+from tracker.web.identity import caller
+from tracker.web.permissions import ENDPOINTS, Permission, may
+from tracker.web.preferences import here
+
+bp = Blueprint("site", __name__)
+
+MENU = (
+    (
+        mark("Reports"),
+        (
+            ("overview.index", mark("Overview"), "o"),
+            ("channels.index", mark("Channels"), "c"),
+            ("campaigns.index", mark("Campaigns"), "a"),
+            ("influencers.index", mark("Influencers"), "i"),
+            ("orders.index", mark("Orders"), "d"),
+        ),
+    ),
+    (mark("Data"), (("imports.index", mark("Imports"), "m"),)),
+    ("", (("settings.index", mark("Settings"), "s"),)),
+)
+"""Groups of (endpoint, name, letter after `g`)."""
+
+
+@bp.get("/healthz")
+def health() -> Response:
+    """204 when the site and its database answer; the database's error is a 503."""
+    get_session().execute(text("select 1"))
+    return Response(status=204)
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Nothing here is for search engines."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+@bp.app_context_processor
+def for_templates() -> dict[str, Any]:
+    """`shell()`: what the frame of a page shows; a function, so that error pages pay nothing."""
+    return {"shell": shell, "here": here, "can": can}
+
+
+def shell() -> dict[str, Any]:
+    """Menu, user and workspaces of the signed-in caller."""
+    user = caller()
+    role = user.role if user else None
+    blueprint = request.blueprint or ""
+    groups = []
+    for title, entries in MENU:
+        shown = [
+            {"endpoint": e, "name": n, "letter": k, "is_here": e.split(".")[0] == blueprint}
+            for e, n, k in entries
+            if may(role, ENDPOINTS[e])
+        ]
+        if shown:
+            groups.append({"title": title, "entries": shown})
+    return {
+        "groups": groups,
+        "user": user,
+        "workspace": find_workspace(),
+        "workspaces": all_workspaces(),
+    }
+
+
+def can(permission: str) -> bool:
+    """Whether the caller has a permission, so that pages show no button that would be refused."""
+    user = caller()
+    return may(user.role if user else None, Permission(permission))

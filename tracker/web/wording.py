@@ -1,0 +1,228 @@
+"""Sentences for codes: open questions, tags, formulas, refusals. Codes come from the layers below,
+which know no language; here each gets a sentence and, where there is one, a next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+
+from tracker.i18n import mark
+from tracker.reports.rows import OpenQuestion, Tag
+from tracker.services.errors import RefusedError
+from tracker.web import filters
+
+QUESTIONS: dict[str, tuple[str, str]] = {
+    "coupon_leak_suspected": (
+        mark("Code %(code)s of %(name)s: %(share)s of its orders have no click, leaked?"),
+        mark("Look into it"),
+    ),
+    "coupon_conflicts": (
+        mark("%(orders)s orders carry codes of two influencers; the newer owner got them"),
+        mark("See orders"),
+    ),
+    "spend_unmapped": (
+        mark("%(spend)s of ad spend belongs to no campaign"),
+        mark("Assign"),
+    ),
+    "campaigns_discovered": (
+        mark("%(campaigns)s campaigns came in by utm_campaign and nobody has confirmed them"),
+        mark("See campaigns"),
+    ),
+    "visits_unassigned": (
+        mark("%(visits)s visits (%(share)s) have marks that no rule explains"),
+        mark("See channels"),
+    ),
+    "goods_cost_missing": (
+        mark("%(orders)s orders have goods of unknown cost, so ROI is before goods cost"),
+        mark("Import costs"),
+    ),
+    "imports_failed": (
+        mark("%(imports)s imports of the last 7 days failed"),
+        mark("See why"),
+    ),
+    "orders_missing": (
+        mark("%(shop)s: no orders since %(since)s"),
+        mark("Import"),
+    ),
+    "script_silent": (
+        mark("%(shop)s: the script has sent no visit yet"),
+        mark("Check the script"),
+    ),
+}
+"""Code of `tracker.reports.questions` -> sentence and button."""
+
+TAGS: dict[str, tuple[str, str, bool]] = {
+    "immature": (
+        mark("%(days)s days old"),
+        mark("The newest post is younger than the refund window: these figures will still move."),
+        False,
+    ),
+    "leak_suspected": (
+        mark("code leaked?"),
+        mark("%(share)s of the orders with code %(code)s have no click, %(before)s before."),
+        True,
+    ),
+    "no_goods_cost": (
+        mark("goods cost unknown"),
+        mark("The cost of some goods sold is unknown, so ROI is before goods cost."),
+        False,
+    ),
+    "unknown_influencer": (
+        mark("not in the list"),
+        mark("The marks say KOL, but name nobody of your list. Add the influencer with this slug."),
+        True,
+    ),
+}
+"""Code of a row's tag -> text, explanation, whether it is a warning."""
+
+FORMULAS: dict[str, str] = {
+    "net_revenue": mark(
+        "Net revenue = paid − freight − tax − refunds, credited under the chosen model."
+    ),
+    "cost": mark("Cost = ad spend + fees + commission + goods given + platform fees."),
+    "influencer_cost": mark(
+        "Cost = fixed fee + commission + goods given + platform fee + boosts of their posts."
+    ),
+    "roas": mark("ROAS = net revenue ÷ cost. What ad platforms call ROI is this, on their GMV."),
+    "roi": mark("ROI = (net revenue − goods cost − cost) ÷ cost."),
+    "roi_before_goods_cost": mark(
+        "ROI before goods cost = (net revenue − cost) ÷ cost: the cost of some goods is unknown."
+    ),
+    "orders_by": mark(
+        "Credited orders, and by what won them: tracked link / coupon code / affiliate row."
+    ),
+    "orders": mark("Credited orders; a model may share one order among several touchpoints."),
+    "cac": mark("CAC = cost ÷ credited orders of new customers."),
+    "cpa": mark("CPA = cost ÷ credited orders."),
+    "refund_rate": mark("Refund rate = refunds ÷ revenue before refunds, by amount."),
+    "new_customer_share": mark(
+        "New customers = orders of new customers ÷ orders whose customer is known."
+    ),
+    "conversion_rate": mark("Conversion rate = credited orders ÷ visits."),
+    "bounce_rate": mark("Bounce rate = visits of one page without any event ÷ visits."),
+    "aov": mark("Average order = net revenue ÷ credited orders."),
+    "platform_roas": mark(
+        "What the ad platforms themselves report: their GMV ÷ their spend. Never added to ours."
+    ),
+    "budget": mark("Cost of the period ÷ budget of the campaign."),
+    "clicks": mark("Clicks of tracked links, without bots; in brackets one per visitor and hour."),
+}
+"""What stands in the title of a heading or figure."""
+
+REFUSALS: dict[str, str] = {
+    "value_missing": mark("This is needed."),
+    "slug_taken": mark("“%(slug)s” is taken already. Choose another one."),
+    "bad_slug": mark("Use lower-case letters, digits and hyphens, at most 64."),
+    "code_taken": mark("The code %(code)s exists already in this shop."),
+    "handle_taken": mark("The account %(handle)s belongs to another influencer."),
+    "not_http": mark("The address must start with http:// or https://."),
+    "bad_address": mark("This address cannot be used."),
+    "bad_hostname": mark("“%(hostname)s” is no host name."),
+    "unknown_currency": mark("This currency is not known. Use its ISO code, such as CNY."),
+    "unknown_time_zone": mark("This time zone is not known. Use a name such as Asia/Shanghai."),
+    "unknown_platform": mark("This platform is not known."),
+    "negative_amount": mark("An amount cannot be negative here."),
+    "out_of_range": mark("This is out of range."),
+    "period_ends_early": mark("The end comes before the beginning."),
+    "ownership_overlaps": mark(
+        "Somebody owns this code in that time (since %(since)s). End that period first."
+    ),
+    "alias_known": mark("There is such a spelling already."),
+    "alias_of_itself": mark("It is read as itself already."),
+    "promotion_known": mark("There is a promotion of this festival on that day already."),
+    "email_taken": mark("There is a user with this address already."),
+    "email_invalid": mark("This is no e-mail address."),
+    "role_unknown": mark("This role is not known."),
+    "password_short": mark("At least 10 characters."),
+    "password_long": mark("At most 1024 characters."),
+    "last_owner": mark("This is the last owner. Make another owner first."),
+    "not_found": mark("There is none like that any more."),
+    "no_exchange_rate": mark(
+        "There is no exchange rate for that day. Import rates first (fx_rates)."
+    ),
+}
+"""Code of a `RefusedError` or `UserError` -> sentence."""
+
+REASONS: dict[str, str] = {
+    "no_exchange_rate": mark("no exchange rate for that day"),
+    "unknown_currency": mark("unknown currency"),
+    "unknown_influencer": mark("unknown influencer"),
+    "handle_taken": mark("the account belongs to another influencer"),
+    "ownership_overlaps": mark("somebody else owns the code in that time"),
+    "newer_version_known": mark("a newer version is known"),
+    "no_date": mark("no date"),
+    "name_required": mark("neither slug nor name"),
+    "wrong_width": mark("more or fewer cells than the header"),
+    "unclosed_quote": mark("a quote is never closed"),
+    "cell_too_long": mark("a cell is too long"),
+    "bad_character": mark("a character that cannot be read"),
+    "value_missing": mark("a needed value is missing"),
+    "not_a_number": mark("not a number"),
+    "too_many_digits": mark("more decimals than the currency has"),
+    "too_large": mark("too large to be true"),
+    "negative_amount": mark("negative amount"),
+    "amounts_disagree": mark("the amounts do not add up"),
+    "not_a_date": mark("not a date"),
+    "ambiguous_date": mark("day and month cannot be told apart"),
+    "mixed_date_formats": mark("dates in two formats"),
+    "period_ends_early": mark("the end comes before the beginning"),
+    "unknown_status": mark("unknown status"),
+    "unknown_channel": mark("unknown channel"),
+    "unknown_value": mark("unknown value"),
+    "row_without_order": mark("a line without its order"),
+    "duplicate_row": mark("the same row again"),
+    "duplicate_key": mark("the same key again with other values"),
+    "total_row": mark("a row of totals"),
+    "empty_row": mark("an empty row"),
+}
+"""Code of `tracker.domain.records.Reason` (and of the file readers) -> words."""
+
+
+def question_text(question: OpenQuestion) -> tuple[str, str]:
+    """Sentence and button of an open question."""
+    sentence, button = QUESTIONS[question.code]
+    return str(gettext(sentence)) % _shown(question.figures), gettext(button)
+
+
+def tag_text(tag: Tag) -> tuple[str, str, bool]:
+    """Text, explanation and whether it is a warning."""
+    text, title, is_warning = TAGS[tag.code]
+    shown = _shown(tag.figures)
+    return gettext(text) % shown, gettext(title) % shown, is_warning
+
+
+def formula(key: str) -> str:
+    """How a figure is computed."""
+    return str(gettext(FORMULAS[key]))
+
+
+def refusal(error: RefusedError) -> str:
+    """Why a service refused, as a sentence."""
+    message = REFUSALS.get(error.code)
+    if message is None:
+        return reason(error.code)
+    return str(gettext(message)) % {k: str(v) for k, v in error.details.items()}
+
+
+def _shown(figures: dict[str, Any]) -> dict[str, str]:
+    """Figures as text: shares as percent, amounts as money, days as dates."""
+    shown: dict[str, str] = {}
+    for name, value in figures.items():
+        if name in {"share", "before"}:
+            shown[name] = filters.percent(float(value))
+        elif name.endswith("_minor"):
+            shown[name.removesuffix("_minor")] = filters.money(int(value))
+        elif name == "since":
+            shown[name] = filters.iso_day(str(value))
+        elif isinstance(value, int | float):
+            shown[name] = filters.count(value)
+        else:
+            shown[name] = str(value)
+    return shown
+
+
+def reason(code: str) -> str:
+    """Why a row, an amount or a value was not taken."""
+    message = REASONS.get(code)
+    return code if message is None else str(gettext(message))
