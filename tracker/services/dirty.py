@@ -44,6 +44,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "marks_changed": (TRAFFIC, COST, CREDIT),
     "campaign_window_changed": (CREDIT,),
     "coupons_changed": (CREDIT,),
+    "affiliates_changed": (COST, CREDIT),
     "goods_costs_changed": (CREDIT,),
     "costs_changed": (COST,),
     "deals_changed": (COST,),
@@ -147,15 +148,30 @@ def coupons_changed(
         _mark(session, CREDIT, stale_days.order_days(session, *conditions))
 
 
-def goods_costs_changed(session: Session, shop: Shop, since: Mapping[str, date]) -> None:
-    """Unit costs of SKUs changed from a day on: later orders with such a line."""
-    for skus in chunks(sorted(since), _CHUNK):
-        lines = select(OrderLine.order_id).where(among(session, OrderLine.sku, skus))
-        first = min(since[sku] for sku in skus)
+def goods_costs_changed(session: Session, shop: Shop, skus: Iterable[str], since: date) -> None:
+    """Unit costs of SKUs changed from a day on: orders of that day or later with such a line."""
+    for some in chunks(sorted(set(skus)), _CHUNK):
+        lines = select(OrderLine.order_id).where(among(session, OrderLine.sku, some))
         found = stale_days.order_days(
-            session, Order.shop_id == shop.id, Order.ordered_on >= first, Order.id.in_(lines)
+            session, Order.shop_id == shop.id, Order.ordered_on >= since, Order.id.in_(lines)
         )
         _mark(session, CREDIT, found)
+
+
+def affiliates_changed(
+    session: Session, shop: Shop, order_refs: Iterable[str], booked_days: Iterable[date] = ()
+) -> None:
+    """Affiliate rows of these orders were written: their credits, and commissions of their days.
+
+    booked_days: days on which the rows' commissions are or were booked. Days on which a computed
+    commission of such an order is booked are found here: an imported one takes its place.
+    """
+    days = set(booked_days)
+    for refs in chunks(sorted(set(order_refs)), _CHUNK):
+        orders = Order.shop_id == shop.id, among(session, Order.ref, refs)
+        _mark(session, CREDIT, stale_days.order_days(session, *orders))
+        days |= stale_days.booked_days(session, *orders)
+    _mark(session, COST, [(shop.workspace_id, 0, day) for day in days])
 
 
 def costs_changed(session: Session, workspace: Workspace, days: Iterable[date]) -> None:
@@ -167,15 +183,15 @@ def costs_changed(session: Session, workspace: Workspace, days: Iterable[date]) 
 
 
 def deals_changed(
-    session: Session, workspace: Workspace, periods: Iterable[tuple[date, date | None]]
+    session: Session, workspace: Workspace, changed: Iterable[tuple[int, date]]
 ) -> None:
-    """Deals were written; a period is the post's day and the last day that earns commission
-    (None: open), for every deal as it is now and as it was before.
-    """
-    days: set[date] = set()
-    for first, last in set(periods):
-        days |= {first} | stale_days.cost_days_of_deals(session, workspace, first, last)
-    costs_changed(session, workspace, days)
+    """Deals were written: row id and day of the post, as it is now and as it was before."""
+    posted: dict[int, date] = {}
+    for deal_id, day in changed:
+        posted[deal_id] = min(day, posted.get(deal_id, day))
+    if posted:
+        costs_changed(session, workspace, posted.values())
+        costs_changed(session, workspace, stale_days.cost_days_of_deals(session, workspace, posted))
 
 
 def credits_changed(session: Session, workspace_id: int, days: Iterable[date]) -> None:

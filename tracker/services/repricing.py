@@ -41,7 +41,7 @@ def reprice(
         mine = model.workspace_id == workspace.id  # type: ignore[attr-defined]
         changed = _reprice_costs(session, model, column, mine, currency, days, rate)
         if model is Deal:
-            dirty.deals_changed(session, workspace, [(day, None) for _, day in changed])
+            dirty.deals_changed(session, workspace, changed)
         else:
             dirty.costs_changed(session, workspace, _days_of(changed))
     shops = select(Shop.id).where(Shop.workspace_id == workspace.id).scalar_subquery()

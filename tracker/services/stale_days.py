@@ -116,17 +116,33 @@ def traffic_days_of_marks(
     return found[0], found[1]
 
 
-def cost_days_of_deals(
-    session: Session, workspace: Workspace, first: date, last: date | None
-) -> set[date]:
-    """Days whose costs the deals of a period decide, or decided before they were changed.
-
-    The fees of posts in the period (spread from the post's day), what is booked from `first` on
-    already, and the days on which orders of the period earn commission.
-    """
-    deals = select(Deal.posted_on, Deal.spread_days).where(
-        Deal.workspace_id == workspace.id, Deal.posted_on >= first
+def booked_days(session: Session, *conditions: ColumnElement[bool]) -> set[date]:
+    """Days on which credits of influencers are booked for the orders that meet the conditions."""
+    found = session.scalars(
+        select(Credit.booked_on)
+        .join(Order, (Order.id == Credit.order_id))
+        .where(
+            *conditions,
+            Credit.shop_id == Order.shop_id,
+            Credit.ordered_on == Order.ordered_on,
+            Credit.influencer_id > 0,
+        )
+        .distinct()
     )
+    return set(found)
+
+
+def cost_days_of_deals(
+    session: Session, workspace: Workspace, posted: Mapping[int, date]
+) -> set[date]:
+    """Days whose costs these deals decide, or decided before they were changed.
+
+    posted: row id -> first day of the post, now and before. The days over which their fees are
+    spread now, the days since on which an influencer's costs are booked already (the terms
+    before), and the days on which orders placed since earn commission.
+    """
+    first = min(posted.values())
+    deals = select(Deal.posted_on, Deal.spread_days).where(among(session, Deal.id, list(posted)))
     booked = select(CostDay.day).where(
         CostDay.workspace_id == workspace.id,
         CostDay.day >= first,
@@ -143,9 +159,6 @@ def cost_days_of_deals(
         Credit.influencer_id > 0,
         Credit.ordered_on >= first,
     )
-    if last is not None:
-        deals = deals.where(Deal.posted_on <= last)
-        credited = credited.where(Credit.ordered_on <= last)
     days = {
         posted_on + timedelta(days=n)
         for posted_on, spread_days in session.execute(deals)

@@ -92,17 +92,16 @@ def _mark_dirty(
     session: Session, shop: Shop, workspace: Workspace, rows: Sequence[dict[str, Any]]
 ) -> None:
     zone = ZoneInfo(shop.time_zone)
-    spans: dict[int, tuple[datetime, datetime]] = {}
+    since: dict[int, datetime] = {}
     days: set[date] = set()
     cost_days: set[date] = set()
     for row in rows:
         visitor, at = row["visitor_id"], row["at"]
-        first, last = spans.get(visitor, (at, at))
-        spans[visitor] = (min(first, at), max(last, at))
+        since[visitor] = min(at, since.get(visitor, at))
         day = at.astimezone(zone).date()
         days.add(day)
         if row["cost_minor"]:
             cost_days.add(day)
     dirty.traffic_changed(session, shop, sorted(days))
-    dirty.touches_changed(session, spans)
+    dirty.touches_changed(session, shop, since)
     dirty.costs_changed(session, workspace, sorted(cost_days))
