@@ -43,6 +43,8 @@ class Hit(Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "event_id"),
         Index("ix_hit_visitor", "visitor_id", "at"),
+        Index("ix_hit_clicks", "shop_id", "at", sqlite_where=text("kind = 'click'"),
+              postgresql_where=text("kind = 'click'")),
         Index("ix_hit_link", "link_id", "at", sqlite_where=text("kind = 'click'"),
               postgresql_where=text("kind = 'click'")),
         Index("ix_hit_clicked", "click_event_id", sqlite_where=text("click_event_id <> ''"),

@@ -782,6 +782,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("click_event_id <> ''"),
         )
         batch_op.create_index(
+            "ix_hit_clicks",
+            ["shop_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'click'"),
+            postgresql_where=sa.text("kind = 'click'"),
+        )
+        batch_op.create_index(
             "ix_hit_link",
             ["link_id", "at"],
             unique=False,
@@ -1145,6 +1152,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_hit_visitor")
         batch_op.drop_index(
             "ix_hit_link",
+            sqlite_where=sa.text("kind = 'click'"),
+            postgresql_where=sa.text("kind = 'click'"),
+        )
+        batch_op.drop_index(
+            "ix_hit_clicks",
             sqlite_where=sa.text("kind = 'click'"),
             postgresql_where=sa.text("kind = 'click'"),
         )
