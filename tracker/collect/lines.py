@@ -49,7 +49,7 @@ def encode_line(event: Event) -> bytes:
     values = {}
     for field, name in _FIELDS:
         value = getattr(event, field)
-        if value != _DEFAULTS.get(name, ""):
+        if value != _DEFAULTS.get(name, "") or name in _REQUIRED:
             values[name] = value
     body = _dump(values).encode("utf-8")
     return b"%08x %b\n" % (crc32(body), body)
@@ -71,6 +71,6 @@ def decode_line(line: bytes) -> Event:
     if not isinstance(values, dict) or not values.keys() >= _REQUIRED:
         raise LineError("not an event")
     given = {field: values[name] for field, name in _FIELDS if name in values}
-    if any(isinstance(v, int) != (_NAMES[field] in _NUMBERS) for field, v in given.items()):
+    if any(type(v) is not (int if _NAMES[n] in _NUMBERS else str) for n, v in given.items()):
         raise LineError("not an event")
     return Event(**given)

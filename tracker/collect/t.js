@@ -72,7 +72,7 @@
     coupon: code => send("coupon", { coupon: "" + code }),
     order: (id, token) => send("order_placed", { order: "" + id, token: token ? "" + token : null }),
     consent: yes => { (ok = yes) ? visitor() : keep("", 0); flush(); },
-    push: ([name, ...values]) => t[name](...values)
+    push: ([name, ...values]) => t[name](...values),
   };
 
   ["pushState", "replaceState"].forEach(name => {
