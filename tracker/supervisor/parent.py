@@ -93,15 +93,33 @@ class Parent:
                 raise ChildFailedError(f"{name} does not start; its log: {child.log_path}")
             self._step(0.1)
 
-    def run(self) -> None:
-        """Keep the children running until told to stop."""
+    def run(self, is_edited: Callable[[], bool] | None = None) -> None:
+        """Keep the children running until told to stop.
+
+        Args:
+            is_edited: asked once a second; when it says True, all children but those of the first
+                stage are stopped and started again.
+        """
+        longest = HOUSEKEEPING_SECONDS if is_edited is None else 1.0
         while not self.stop_requests:
-            self._step(self._seconds_to_next_start())
+            self._step(min(self._seconds_to_next_start(), longest))
+            if is_edited is not None and is_edited():
+                self.say("the program was edited: starting again")
+                self._restart([child for child in self.children if child.spec.stage > 0])
 
     def stop(self) -> None:
         """Stop all children, later stages first; a further signal kills what is left at once."""
         for stage in sorted({child.spec.stage for child in self.children}, reverse=True):
             self._stop_stage([child for child in self.children if child.spec.stage == stage])
+        self._record()
+
+    def _restart(self, children: Sequence[Child]) -> None:
+        self._stop_stage(children)
+        for child in children:
+            child.process = None
+            child.failures = 0
+            if not self.stop_requests:
+                child.start()
         self._record()
 
     def _stop_stage(self, children: Sequence[Child]) -> None:

@@ -20,6 +20,7 @@ from tracker.supervisor.parent import Parent
 from tracker.supervisor.plan import BACKGROUND, LOADER, PROGRAM_FOLDER, VALKEY, WEB, planned
 from tracker.supervisor.records import only_parent, stop_leftovers
 from tracker.supervisor.valkey import answers
+from tracker.supervisor.watch import Watch
 
 START_SECONDS = 60.0
 """How long the web server may take to answer: a small machine loads pandas for a while."""
@@ -33,12 +34,15 @@ class DemoFailedError(Exception):
     """The demo brand could not be made."""
 
 
-def run(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
+def run(
+    settings: Settings, *, demo: bool, say: Callable[[str], None], reload: bool = False
+) -> None:
     """Run an installation until told to stop.
 
     Args:
         demo: make the demo brand first, when the database has no workspace yet.
         say: prints one line.
+        reload: start the processes again when the program is edited.
 
     Raises:
         AlreadyRunningError: it runs already.
@@ -67,7 +71,7 @@ def run(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
                 # Made last: a password that was made and then not shown would be lost.
                 for line in welcome(settings, make_first_owner(settings)):
                     say(line)
-            parent.run()
+            parent.run(Watch(PROGRAM_FOLDER).changed if reload else None)
 
 
 def prepare(settings: Settings) -> None:
