@@ -98,6 +98,7 @@ SOCIAL = Weighted([
     (Door(referrer="https://www.xiaohongshu.com/explore/{item}"), 4.0),
     (Door(referrer="https://weibo.com/"), 2.0),
     (Door(referrer="https://m.weibo.cn/"), 2.0),
+    (Door(referrer="https://www.douyin.com/"), 1.0),
     (Door(referrer="https://www.zhihu.com/question/{item}"), 2.0),
     (Door(referrer="https://mp.weixin.qq.com/s/{item}", agents="wechat"), 2.0),
     (Door(agents="wechat"), 1.5),
@@ -105,9 +106,9 @@ SOCIAL = Weighted([
 ])  # fmt: skip
 
 VIDEO = Weighted([
-    (Door(referrer="https://www.bilibili.com/video/{item}"), 3.0),
-    (Door(referrer="https://www.douyin.com/"), 2.0),
-    (Door(referrer="https://www.kuaishou.com/"), 1.0),
+    (Door(referrer="https://www.bilibili.com/video/{item}"), 4.0),
+    (Door(referrer="https://www.kuaishou.com/"), 1.5),
+    (Door(referrer="https://www.ixigua.com/{item}"), 1.0),
 ])  # fmt: skip
 
 ASSISTANT = Weighted([
@@ -137,17 +138,20 @@ BRAND_SEARCH = Weighted([
 
 PAID_SOCIAL = Weighted([
     (Door("utm_source=xiaohongshu&utm_medium=cpc&utm_campaign={campaign}&utm_content=note{item}",
-          "https://www.xiaohongshu.com/", "phone", "click_id"), 5.0),
+          "https://www.xiaohongshu.com/", "phone", "click_id"), 4.0),
+    (Door("utm_source=douyin&utm_medium=cpc&utm_campaign={campaign}&utm_content=v{item}", "",
+          "phone", "clickid"), 3.0),
     (Door("utm_source=wechat&utm_medium=paid_social&utm_campaign={campaign}", "", "wechat",
-          "gdt_vid"), 3.0),
+          "gdt_vid"), 2.0),
     (Door("utm_source=weibo&utm_medium=cpm&utm_campaign=fensitong_test", "https://m.weibo.cn/",
-          "phone"), 1.0),  # a campaign that nobody has entered
+          "phone"), 0.8),  # a campaign that nobody has entered
 ])  # fmt: skip
 
 PAID_VIDEO = Weighted([
-    (Door("utm_source=douyin&utm_medium=cpc&utm_campaign={campaign}&utm_content=v{item}", "",
-          "phone", "clickid"), 4.0),
-    (Door("utm_source=bilibili&utm_medium=cpm&utm_campaign={campaign}", "", "phone"), 1.0),
+    (Door("utm_source=bilibili&utm_medium=cpm&utm_campaign={campaign}&utm_content=v{item}", "",
+          "phone"), 3.0),
+    (Door("utm_source=kuaishou&utm_medium=cpc&utm_campaign={campaign}&utm_content=v{item}", "",
+          "phone", "callback"), 2.0),
 ])  # fmt: skip
 
 DISPLAY = Weighted([

@@ -149,9 +149,11 @@ class _Account:
 _ACCOUNTS = (
     _Account("baidu", "百度推广-山野", "paid_search", 25, 560, 0.031, 3.1),
     _Account("baidu", "百度推广-山野", "paid_search", 24, 170, 0.11, 9.5, "brand"),
-    _Account("xiaohongshu", "聚光-山野茶铺", "paid_social", 24, 430, 0.018, 2.8),
-    _Account("tencent_ads", "腾讯广告-01", "paid_social", 13, 360, 0.011, 2.4),
-    _Account("ocean_engine", "千川-山野官方", "paid_video", 31, 300, 0.014, 3.4),
+    _Account("xiaohongshu", "聚光-山野茶铺", "paid_social", 14, 460, 0.018, 2.8),
+    _Account("ocean_engine", "千川-山野官方", "paid_social", 11, 340, 0.014, 3.4),
+    _Account("tencent_ads", "腾讯广告-01", "paid_social", 7, 360, 0.011, 2.4),
+    _Account("bilibili", "必选-山野", "paid_video", 17, 250, 0.012, 2.2),
+    _Account("kuaishou", "磁力-山野茶铺", "paid_video", 11, 280, 0.016, 2.6),
     _Account("tencent_ads", "腾讯广告-01", "display", 14, 120, 0.004, 1.2),
     _Account("tencent_ads", "腾讯广告-01", "display", 20, 110, 0.007, 6.0, "retarget"),
     _Account("fanli", "返利联盟", "affiliate", 8, 400, 0.05, 4.2, is_named=False),
@@ -159,8 +161,8 @@ _ACCOUNTS = (
 )
 
 _BOOSTS = {"xiaohongshu": ("xiaohongshu", "聚光-山野茶铺", "paid_social"),
-           "douyin": ("ocean_engine", "千川-山野官方", "paid_video"),
-           "bilibili": ("bilibili", "花火-山野", "paid_video")}  # fmt: skip
+           "douyin": ("ocean_engine", "千川-山野官方", "paid_social"),
+           "bilibili": ("bilibili", "必选-山野", "paid_video")}  # fmt: skip
 """Platforms where posts are boosted: through which account, in which channel."""
 
 _BOOST_DAYS = 4
