@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (user agents are as long as they are)
 import time
 
 import pytest
@@ -13,6 +14,11 @@ PEOPLE = [
     "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/80.0 Safari/537.36 SE 2.X MetaSr 1.0",
     "Mozilla/5.0 (Linux; Android 12; V2055A) AppleWebKit/537.36 Chrome/87.0 Mobile Safari/537.36 SogouMobileBrowser/6.1",
     "Mozilla/5.0 (Linux; Android 12; M2102J2SC) AppleWebKit/537.36 Chrome/98.0 MQQBrowser/13.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0; QQBrowser/7.7)",
+    "UCWEB/2.0 (MIDP-2.0; U; Adr 4.4.4; zh-CN; HM_NOTE) U2/1.0.0 UCBrowser/10.5 Mobile",
+    "Nokia6120c/3.83; Profile/MIDP-2.0 Configuration/CLDC-1.1",
+    "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Weibo (iPhone14,2__weibo__13.1.0__iphone__os17.0)",
+    "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0 ArkWeb/4.1 Mobile HuaweiBrowser/5.0",
     "Mozilla/5.0 (Linux; Android 10; CUBOT_X30) AppleWebKit/537.36 Chrome/90.0 Mobile Safari/537.36",
 ]  # fmt: skip
 
@@ -24,6 +30,9 @@ BOTS = [
     ("Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; Bytespider; spider-feedback@bytedance.com)", "agent_list"),
     ("Mozilla/5.0 (compatible; Kimi-SearchBot/1.0)", "agent_list"),
     ("curl/8.4.0", "agent_list"),
+    ("Mozilla/5.0 (compatible; SomeTool/1.0; +https://some.example/about)", "agent_list"),
+    ("Mozilla/5.0 (compatible; SomeTool)", "agent_list"),
+    ("SomeTool/1.0", "agent_list"),
     ("python-requests/2.31", "agent_list"),
     ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36", "agent_list"),
     ("WhatsApp/2.23.20.0 A", "link_preview"),

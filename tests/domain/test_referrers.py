@@ -1,6 +1,10 @@
+from collections import Counter
+
 import pytest
 
-from tracker.domain.referrers import SourceType, source_of_host, source_of_name
+from tracker.domain.click_ids import click_ids
+from tracker.domain.hosts import host_of
+from tracker.domain.referrers import SourceType, read_data, source_of_host, source_of_name
 from tracker.domain.text import normalise
 
 
@@ -71,3 +75,39 @@ def test_a_name_is_looked_up_as_name_shorthand_or_host(value, name, is_paid):
 def test_platforms_where_influencers_are_booked_say_so():
     assert source_of_name("星图").is_influencer
     assert not source_of_name("douyin").is_influencer
+
+
+HOST_FILES = (
+    "search", "social", "video", "shopping", "assistants", "audio", "mail", "partners", "ads",
+    "returns",
+)  # fmt: skip
+
+
+def test_no_host_stands_in_two_places_and_each_is_written_as_hosts_are_compared():
+    hosts = [
+        host
+        for file in HOST_FILES
+        for section in ("hosts", "packages", "also", "exact")
+        for listed in read_data(file).get(section, {}).values()
+        for host in listed
+    ]
+    assert [host for host, times in Counter(hosts).items() if times > 1] == []
+    assert [host for host in hosts if host_of(f"https://{host}/") != host] == []
+
+
+def test_every_source_that_the_other_tables_name_is_known():
+    apps = {app["source"] for app in read_data("apps")["app"]}
+    networks = {
+        entry.source for entry in click_ids().values()
+        if entry.type in (SourceType.SEARCH, SourceType.SOCIAL, SourceType.VIDEO)
+    }  # fmt: skip
+    near = {name for entry in click_ids().values() for name in entry.near}
+    unknown = {name for name in apps | networks | near if source_of_name(name).type is None}
+    assert unknown == set()
+
+
+def test_every_platform_that_lists_know_is_not_a_plain_referral():
+    for host in ("toutiao.com", "tmall.com", "yangkeduo.com", "jinritemai.com", "tb.cn", "3.cn",
+                 "smzdm.com", "youzan.com", "weidian.com", "vip.com", "metaso.cn", "quark.cn",
+                 "n.cn", "coze.cn", "chat.z.ai", "hailuoai.com", "tongyi.com"):  # fmt: skip
+        assert source_of_host(host).type is not None, host

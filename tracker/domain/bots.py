@@ -47,7 +47,25 @@ _EXTRA = re.compile(
     r" ?spider|360spider|haosouspider|yisouspider|baiduspider|youdaobot|deepseekbot|doubao"
     r"|ccbot|amazonbot|google-extended|diffbot|node-fetch|axios/|go-http-client|okhttp/|aiohttp"
     r"|httpx/|python-requests|python-urllib|libwww|java/\d|apache-httpclient|guzzlehttp|undici"
-    r"|postmanruntime|insomnia/|curl/|wget/|scrapy/|^mozilla/\d\.\d$|^-$|^null$|^undefined$",
+    r"|newrelicsynthetics|thousandeyes|dotcom-monitor|checklyhq|page-preview|postmanruntime|insomnia/|curl/|wget/|scrapy/|^mozilla/\d\.\d$|^-$|^null$|^undefined$",
+    re.IGNORECASE,
+)
+
+# Three habits of programs that people's browsers do not have: an address to complain to, calling
+# itself compatible (which only Internet Explorer and a few forgotten browsers did), and naming
+# neither an engine nor a device nor a system.
+_CONTACT = re.compile(
+    r"\+ ?https?:|[\w.]@[\w\-]+\.\w|(?<![a-z])(?:scanner|scanning|monitoring?\b)", re.IGNORECASE
+)
+_COMPATIBLE = re.compile(r"\bcompatible;", re.IGNORECASE)
+_OLD_BROWSER = re.compile(
+    r"MSIE|Trident|Konqueror|iCab|OmniWeb|Opera|NetFront|WebTV|Lotus-Notes|IEMobile|Windows CE|Palm"
+)
+_ENGINE_OR_SYSTEM = re.compile(
+    r"Mozilla/|Opera|AppleWebKit|Gecko|Android|iPhone|iPad|iOS|Windows|Linux|Macintosh|Mac OS"
+    r"|Darwin|Symbian|Series[ 46]|J2ME|MIDP|Brew|BlackBerry|Nokia|Samsung|SonyEricsson|LG[-/E]"
+    r"|MOT-|ZTE|HUAWEI|Lenovo|Coolpad|OPPO|vivo|MAUI|UCWEB|JUC|WAP|Profile/|Dalvik|Tizen|KaiOS|HarmonyOS"
+    r"|OpenHarmony",
     re.IGNORECASE,
 )
 
@@ -70,7 +88,13 @@ def _agent_reason(agent: str) -> str | None:
         return "agent_list"
     if _PERSON.search(agent) and not _OWN_NAME.search(agent):
         return None
-    return "agent_list" if _detector().is_crawler(agent) else None
+    is_program = (
+        _CONTACT.search(agent) is not None
+        or (_COMPATIBLE.search(agent) is not None and _OLD_BROWSER.search(agent) is None)
+        or _ENGINE_OR_SYSTEM.search(agent) is None
+        or _detector().is_crawler(agent)
+    )
+    return "agent_list" if is_program else None
 
 
 def bot_reason(

@@ -206,6 +206,8 @@ def _paid(evidence: Evidence, source: Source) -> Channel:
     """Display if the medium says so; else by source, click id, medium, referrer; else other."""
     if evidence.word.type is SourceType.DISPLAY or evidence.word.paid_type is SourceType.DISPLAY:
         return Channel.DISPLAY
+    if source.type is SourceType.ADS and not evidence.utm_source and source is evidence.referred:
+        return Channel.DISPLAY  # an ad server sent the visitor: gclid from doubleclick.net
     click = evidence.click
     is_click_proof = click is not None and click.proof is not Proof.NETWORK
     for kind in (
