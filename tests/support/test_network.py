@@ -15,10 +15,9 @@ def test_a_name_beyond_this_machine_is_not_looked_up():
         socket.getaddrinfo("shop.example", 443)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_this_machine_is_reachable(host):
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as server, socket.socket(family) as client:
+    with socket.socket() as server, socket.socket() as client:
         server.bind((host, 0))
         server.listen()
         client.connect((host, server.getsockname()[1]))
