@@ -8,7 +8,8 @@
     influencer_page(session, state, id) -> InfluencerPage | None  influencer.py
     order_page(session, state) -> OrderPage                     orders.py
     open_questions(session, state) -> tuple[OpenQuestion, ...]  questions.py
-    TABLES[name] -> TableSpec; csv_stream, csv_name             tables.py
+    TABLES[name] -> TableSpec(columns, rows); file_name         tables.py
+    csv_stream(spec, spec.rows(session, state), state, locale)  csv_files.py: pieces of a download
     daily_chart(report.days, title=, currency=, locale=, link=) chart.py: a chart as plain data
     ChartPool().svg(chart), .png(chart), .warm(), .close()      charts.py: one pool a web process
     money, count, ratio, percent (for one locale)               format.py

@@ -15,7 +15,7 @@ from tracker.reports.figures import Figures, total
 from tracker.reports.influencers import influencer_rows, usual_order
 from tracker.reports.leaks import find_leaks
 from tracker.reports.questions import open_questions
-from tracker.reports.rows import Context, KindRow, Overview, total_row
+from tracker.reports.rows import Context, DailySeries, KindRow, Overview, total_row
 from tracker.reports.state import UNATTRIBUTED, ReportState
 
 TOP = 6
@@ -47,17 +47,24 @@ def overview(session: Session, state: ReportState) -> Overview:
             for (slot, _day, _kind, shop), row in unattributed.items()
             if slot == NOW and shop in shops_without_script
         ),
-        days=daily_series(
-            figures,
-            state,
-            context,
-            [*((str(kind), part) for kind, part in kinds.items()), (UNATTRIBUTED, unattributed)],
-        ),
+        days=_days(figures, state, context),
         influencers=tuple(sorted(influencers, key=usual_order)[:TOP]),
         influencers_total=total_row(influencers),
         n_influencers=sum(1 for row in influencers if row.influencer_id),
         questions=open_questions(session, state, context, leaks),
     )
+
+
+def overview_days(session: Session, state: ReportState) -> DailySeries:
+    """The first page's chart alone: days by kind, cost, what is compared."""
+    context = read_context(session, state)
+    figures = read_figures(session, state, ("day", "kind_code"), context.before_period)
+    return _days(figures, state, context)
+
+
+def _days(figures: Mapping[Key, Figures], state: ReportState, context: Context) -> DailySeries:
+    bars = [(str(kind), _of_kind(figures, kind.code)) for kind in Kind]
+    return daily_series(figures, state, context, [*bars, (UNATTRIBUTED, _of_kind(figures, 0))])
 
 
 def _of_kind(figures: Mapping[Key, Figures], code: int) -> dict[Key, Figures]:

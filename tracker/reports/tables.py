@@ -1,0 +1,326 @@
+"""Tables for files: the same rows and state as the pages, one column specification a table.
+
+A file has keys and codes for programs (locale None), or headings and words for people.
+No row is cut off: rows are read and written as a stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from tracker.i18n import mark
+from tracker.reports.campaigns import campaign_report
+from tracker.reports.channels import channel_report
+from tracker.reports.influencer import influencer_page
+from tracker.reports.influencers import influencer_report
+from tracker.reports.orders import iter_orders
+from tracker.reports.overview import overview_days
+from tracker.reports.rows import CreditPart, DailySeries, InfluencerPage, OrderRow
+from tracker.reports.state import UNATTRIBUTED, ReportState
+
+Form = Literal["text", "code", "date", "instant", "money", "orders", "count", "ratio"]
+"""How a value is written. text: of people, so it may be hostile; code: a word of ours (translated
+by its `group`); money: minor units; orders: millionths; ratio: a ratio or share, 0.35 = 35 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: key for programs, English heading (a message id), and where its value is.
+
+    read: the value of a row, None when it cannot be said. group: of `i18n.LABELS`, for codes.
+    currency: of an amount; None: the base currency.
+    """
+
+    key: str
+    heading: str
+    form: Form
+    read: Callable[[Any], Any]
+    group: str = ""
+    currency: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A table: its name in commands and file names, its columns, and how its rows are read."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Session, ReportState], Iterable[Any]]
+
+
+def _of(name: str) -> Callable[[Any], Any]:
+    """Reads a figure (a sum or ratio of `Figures`) of a row."""
+    return lambda row: getattr(row.figures, name)
+
+
+def _at(name: str) -> Callable[[Any], Any]:
+    """Reads a field of a row."""
+    return lambda row: getattr(row, name)
+
+
+def _money(key: str, heading: str, name: str | None = None) -> Column:
+    return Column(key, heading, "money", _of(name or f"{key}_minor"))
+
+
+def _roi(row: Any, *, before_goods_cost: bool) -> float | None:
+    """ROI under the name that it deserves: one of the two columns is always empty."""
+    figures = row.figures
+    return figures.roi if figures.is_roi_before_goods_cost is before_goods_cost else None
+
+
+_RESULT = (
+    Column("visits", mark("Visits"), "count", _of("visits")),
+    Column("orders", mark("Orders"), "orders", _of("orders_micro")),
+    _money("net_revenue", mark("Net revenue")),
+    _money("refunds", mark("Refunds"), "refund_minor"),
+    _money("cost", mark("Cost")),
+)
+_RETURN = (
+    _money("goods_cost", mark("Goods cost")),
+    Column("roas", mark("ROAS"), "ratio", _of("roas")),
+    Column("roi", mark("ROI"), "ratio", lambda row: _roi(row, before_goods_cost=False)),
+    Column(
+        "roi_before_goods_cost",
+        mark("ROI before goods cost"),
+        "ratio",
+        lambda row: _roi(row, before_goods_cost=True),
+    ),
+    _money("cpa", mark("CPA")),
+    _money("cac", mark("CAC")),
+    _money("aov", mark("Average order")),
+    Column("conversion_rate", mark("Conversion rate"), "ratio", _of("conversion_rate")),
+    Column("refund_rate", mark("Refund rate"), "ratio", _of("refund_rate")),
+    Column("new_customer_share", mark("New customers"), "ratio", _of("new_customer_share")),
+)
+_BEFORE = (
+    Column(
+        "net_revenue_before",
+        mark("Net revenue, compared period"),
+        "money",
+        lambda row: None if row.before is None else row.before.net_revenue_minor,
+    ),
+)
+_PARTS = (
+    _money("spend", mark("Ad spend")),
+    _money("fee", mark("Fixed fee")),
+    _money("commission", mark("Commission")),
+    _money("goods_given", mark("Goods given")),
+    _money("platform_fee", mark("Platform fee")),
+)
+
+FIGURE_COLUMNS = (*_RESULT, *_PARTS, *_RETURN, *_BEFORE)
+"""Columns that any row of figures has, a total too."""
+
+CHANNELS = TableSpec(
+    "channels",
+    (
+        Column("channel", mark("Channel"), "code", lambda r: r.channel or UNATTRIBUTED, "channel"),
+        Column("kind", mark("Kind"), "code", lambda r: r.kind or "", "kind"),
+        *_RESULT,
+        *_RETURN,
+        Column(
+            "moved_spend", mark("Spend mapped to influencers"), "money", _at("moved_spend_minor")
+        ),
+        Column("platform_gmv", mark("GMV as platforms say"), "money", _at("platform_gmv_minor")),
+        Column("platform_roas", mark("ROAS as platforms say"), "ratio", _at("platform_roas")),
+        *_BEFORE,
+    ),
+    lambda session, state: channel_report(session, state).rows,
+)
+
+CAMPAIGNS = TableSpec(
+    "campaigns",
+    (
+        Column("utm_campaign", mark("utm_campaign"), "text", _at("utm_campaign")),
+        Column("campaign", mark("Campaign"), "text", _at("name")),
+        Column("starts_on", mark("Starts on"), "date", _at("starts_on")),
+        Column("ends_on", mark("Ends on"), "date", _at("ends_on")),
+        Column("budget", mark("Budget"), "money", _at("budget_minor")),
+        *_RESULT,
+        *_RETURN,
+        *_BEFORE,
+    ),
+    lambda session, state: campaign_report(session, state).rows,
+)
+
+INFLUENCERS = TableSpec(
+    "influencers",
+    (
+        Column("slug", mark("Short name"), "text", _at("slug")),
+        Column("influencer", mark("Influencer"), "text", _at("name")),
+        Column("agency", mark("Agency"), "text", _at("agency")),
+        Column("platform", mark("Platform"), "code", _at("platform"), "platform"),
+        Column("followers", mark("Followers"), "count", _at("followers")),
+        *_RESULT,
+        *_PARTS,
+        Column("orders_by_link", mark("Orders by link"), "orders", _at("orders_by_link_micro")),
+        Column("orders_by_code", mark("Orders by code"), "orders", _at("orders_by_code_micro")),
+        Column(
+            "orders_by_affiliate",
+            mark("Orders by affiliate row"),
+            "orders",
+            _at("orders_by_affiliate_micro"),
+        ),
+        Column("orders_by_other", mark("Orders by others"), "orders", _at("orders_by_other_micro")),
+        *_RETURN,
+        *_BEFORE,
+    ),
+    lambda session, state: influencer_report(session, state).rows,
+)
+
+
+def _day_rows(session: Session, state: ReportState) -> Iterator[dict[str, Any]]:
+    days: DailySeries = overview_days(session, state)
+    for i, day in enumerate(days.period.days()):
+        row: dict[str, Any] = {"day": day, **{s.key: s.values[i] for s in days.bars}}
+        row |= {"cost": days.cost.values[i], "before_day": None, "before": None}
+        if days.before is not None and days.before_period is not None:
+            row["before_day"] = days.before_period.start + timedelta(days=i)
+            row["before"] = days.before.values[i]
+        yield row
+
+
+def _key(name: str) -> Callable[[Any], Any]:
+    return lambda row: row[name]
+
+
+DAYS = TableSpec(
+    "days",
+    (
+        Column("day", mark("Day"), "date", _key("day")),
+        Column("natural", mark("Natural"), "money", _key("natural")),
+        Column("paid", mark("Paid"), "money", _key("paid")),
+        Column("kol", mark("KOL"), "money", _key("kol")),
+        Column("unattributed", mark("Unattributed"), "money", _key("unattributed")),
+        Column("cost", mark("Cost"), "money", _key("cost")),
+        Column("day_before", mark("Compared day"), "date", _key("before_day")),
+        Column("net_revenue_before", mark("Net revenue, compared period"), "money", _key("before")),
+    ),
+    _day_rows,
+)
+
+
+def _order_rows(
+    session: Session, state: ReportState
+) -> Iterator[tuple[OrderRow, CreditPart | None]]:
+    """A line for each part of an order, at least one: parts add up to the order."""
+    for order in iter_orders(session, state):
+        for part in order.credits or (None,):
+            yield order, part
+
+
+def _order(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row[0], name)
+
+
+def _part(name: str) -> Callable[[Any], Any]:
+    return lambda row: None if row[1] is None else getattr(row[1], name)
+
+
+def _order_currency(row: tuple[OrderRow, Any]) -> str:
+    return row[0].currency
+
+
+ORDERS = TableSpec(
+    "orders",
+    (
+        Column("order", mark("Order"), "text", _order("ref")),
+        Column("placed_at", mark("Placed at"), "instant", _order("placed_at")),
+        Column("status", mark("Status"), "code", _order("status"), "order_status"),
+        Column("order_currency", mark("Order currency"), "text", _order("currency")),
+        Column("paid", mark("Paid by the buyer"), "money", _order("paid_minor"),
+               currency=_order_currency),
+        Column("refunded", mark("Refunds"), "money", _order("refund_minor"),
+               currency=_order_currency),
+        Column("order_net_revenue", mark("Net revenue of the order"), "money",
+               _order("net_minor")),
+        Column("channel", mark("Channel"), "code",
+               lambda r: "" if r[1] is None else r[1].channel or UNATTRIBUTED, "channel"),
+        Column("kind", mark("Kind"), "code", lambda r: (r[1] and r[1].kind) or "", "kind"),
+        Column("influencer", mark("Influencer"), "text", _part("influencer_name")),
+        Column("credited_orders", mark("Credited orders"), "orders", _part("weight_micro")),
+        Column("credited_net_revenue", mark("Credited net revenue"), "money", _part("net_minor")),
+    ),
+    _order_rows,
+)  # fmt: skip
+
+
+def _one(session: Session, state: ReportState) -> InfluencerPage | None:
+    return influencer_page(session, state, state.influencer_id)
+
+
+def _deal_currency(row: Any) -> str:
+    return str(row.currency)
+
+
+CODES = TableSpec(
+    "codes",
+    (
+        Column("code", mark("Code"), "text", lambda row: row.label or row.code),
+        Column("valid_from", mark("Valid from"), "instant", _at("valid_from")),
+        Column("valid_until", mark("Valid until"), "instant", _at("valid_until")),
+        Column("leaked_at", mark("Leaked at"), "instant", _at("leaked_at")),
+        Column("orders", mark("Orders"), "count", _at("orders")),
+        Column("orders_without_click", mark("Orders without a click"), "count",
+               _at("orders_without_click")),
+    ),
+    lambda session, state: page.coupons if (page := _one(session, state)) else (),
+)  # fmt: skip
+
+LINKS = TableSpec(
+    "links",
+    (
+        Column("slug", mark("Link"), "text", _at("slug")),
+        Column("target_url", mark("Target"), "text", _at("target_url")),
+        Column("clicks", mark("Clicks"), "count", _at("clicks")),
+    ),
+    lambda session, state: page.links if (page := _one(session, state)) else (),
+)
+
+DEALS = TableSpec(
+    "deals",
+    (
+        Column("deal", mark("Deal"), "text", _at("ref")),
+        Column("title", mark("Title"), "text", _at("title")),
+        Column("posted_on", mark("Posted on"), "date", _at("posted_on")),
+        Column("deal_currency", mark("Deal currency"), "text", _at("currency")),
+        Column("fee", mark("Fixed fee"), "money", _at("fee_minor"), currency=_deal_currency),
+        Column("goods_given", mark("Goods given"), "money", _at("goods_given_minor"),
+               currency=_deal_currency),
+        Column("platform_fee", mark("Platform fee"), "money", _at("platform_fee_minor"),
+               currency=_deal_currency),
+        Column("commission_rate", mark("Commission"), "ratio",
+               lambda row: row.commission_ppm / 1_000_000),
+        Column("spread_days", mark("Days of the fee"), "count", _at("spread_days")),
+        Column("ends_on", mark("Ends on"), "date", _at("ends_on")),
+    ),
+    lambda session, state: page.deals if (page := _one(session, state)) else (),
+)  # fmt: skip
+
+TABLES = {
+    spec.name: spec
+    for spec in (CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS)
+}
+"""Every table that can be downloaded or exported. codes, links and deals are of the influencer that
+the state filters for."""
+
+
+def file_name(spec: TableSpec, state: ReportState, suffix: str = "csv") -> str:
+    """Name of a download: it says what the file shows, since the file itself has rows only."""
+    parts = [spec.name, state.start.isoformat(), state.end.isoformat(), str(state.model)]
+    parts += [part for part in (state.kind, state.channel, state.status) if part]
+    if state.basis != "booked":
+        parts.append(state.basis)
+    for name, ids in (
+        ("shop", state.shop_ids),
+        ("campaign", (state.campaign_id,)),
+        ("influencer", (state.influencer_id,)),
+    ):
+        if any(ids):
+            parts.append(name + "-".join(str(i) for i in ids[:5]))
+    return "_".join(parts) + f".{suffix}"
