@@ -14,6 +14,7 @@ where a seller needs it to:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -229,14 +230,14 @@ def _paid(evidence: Evidence, source: Source) -> Channel:
 
 def _natural(evidence: Evidence, source: Source) -> Channel:
     """By what the tags name, then by the referrer, then by what little is left."""
-    for kinds in ((source.type, evidence.word.type), (evidence.referred.type, None)):
+    named = source.type or _type_in_name(evidence.utm_source)
+    if named is SourceType.ADS and evidence.word.type is SourceType.PLAIN:
+        return Channel.REFERRAL
+    click_type = evidence.click.type if evidence.click is not None else None
+    for kinds in ((evidence.word.type, named), (evidence.referred.type,), (click_type,)):
         found = _by_types(kinds)
         if found is not None:
             return found
-    if evidence.click is not None:
-        click_channel = _by_types((evidence.click.type, None))
-        if click_channel is not None:
-            return click_channel
     if _is_shopping(evidence.campaign):
         return Channel.ORGANIC_SHOPPING
     if SourceType.PLAIN in (evidence.word.type, source.type) or evidence.referred.name:
@@ -244,12 +245,22 @@ def _natural(evidence: Evidence, source: Source) -> Channel:
     return _untagged_rest(evidence)
 
 
-def _by_types(kinds: tuple[SourceType | None, SourceType | None]) -> Channel | None:
-    """The channel of a source's type and a medium's type: the earlier group wins."""
-    for group in (_NATURAL, _OTHER):
-        for kind, channel in group.items():
-            if kind in kinds:
-                return channel
+def _type_in_name(utm_source: str) -> SourceType | None:
+    """What an unlisted utm_source says in words: `hs_email`, `spring-newsletter`, `affiliates`."""
+    kind = read_medium(utm_source).type
+    return kind if kind in (SourceType.EMAIL, SourceType.SMS, SourceType.AFFILIATE) else None
+
+
+def _by_types(kinds: Sequence[SourceType | None]) -> Channel | None:
+    """The channel of some types. Shopping, social, video and search go by their order in the
+    cascade; of the others the first type given wins, so that a medium beats a source (a mail tool
+    that sends an SMS)."""
+    for kind, channel in _NATURAL.items():
+        if kind in kinds:
+            return channel
+    for given in kinds:
+        if given in _OTHER:
+            return _OTHER[given]
     return Channel.DISPLAY if SourceType.ADS in kinds else None
 
 
