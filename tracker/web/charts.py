@@ -11,25 +11,25 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 from flask_babel import gettext
 
 from tracker.domain.channels import Kind
+from tracker.i18n import mark
 from tracker.reports.chart import daily_chart
 from tracker.reports.charts import ChartError, ChartPool
 from tracker.reports.context import read_context
 from tracker.reports.daily import daily_series
 from tracker.reports.facts import read_figures
+from tracker.reports.overview import overview_days
 from tracker.reports.rows import DailySeries
-from tracker.reports.state import UNATTRIBUTED, ReportState
+from tracker.reports.state import ReportState
 from tracker.web.bar import get_state, state_url
 from tracker.web.context import get_session
 from tracker.web.preferences import locale_name
 
 bp = Blueprint("charts", __name__, url_prefix="/charts")
 
-WIDTHS = (360, 560, 860, 1180)
+WIDTHS = (320, 380, 460, 560, 660, 760, 860, 1000, 1180)
 """Widths that are drawn: the script asks for the one that fits, so that texts stay readable."""
 
 USUAL_WIDTH = 860
-KIND = 2
-"""Place of the kind in the keys (slot, day, kind)."""
 
 
 def register(app: Flask) -> None:
@@ -83,16 +83,7 @@ def _width() -> int:
 
 
 def _by_kind(state: ReportState) -> DailySeries:
-    session = get_session()
-    context = read_context(session, state)
-    figures = read_figures(session, state, ("day", "kind_code"), context.before_period)
-    kinds = [(str(kind), kind.code) for kind in Kind]
-    parts = [*kinds, (UNATTRIBUTED, 0)]
-    bars = [
-        (name, {key: row for key, row in figures.items() if key[KIND] == code})
-        for name, code in parts
-    ]
-    return daily_series(figures, state, context, bars)
+    return overview_days(get_session(), state)
 
 
 def _of_influencer(state: ReportState) -> DailySeries:
@@ -104,7 +95,7 @@ def _of_influencer(state: ReportState) -> DailySeries:
 
 
 CHARTS: dict[str, tuple[Callable[[ReportState], DailySeries], str, str]] = {
-    "overview": (_by_kind, "Daily net revenue by kind of traffic", "channels.index"),
-    "influencer": (_of_influencer, "Daily net revenue and cost", "orders.index"),
+    "overview": (_by_kind, mark("Daily net revenue by kind of traffic"), "channels.index"),
+    "influencer": (_of_influencer, mark("Daily net revenue and cost"), "orders.index"),
 }
 """Name -> what is drawn, its title, and the page behind a day."""

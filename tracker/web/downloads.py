@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Response
 
-from tracker.reports.tables import csv_name, csv_stream
+from tracker.reports.csv_files import csv_stream
+from tracker.reports.tables import TABLES, file_name
 from tracker.web.bar import get_state
-from tracker.web.context import get_session
+from tracker.web.context import parts
 from tracker.web.preferences import locale_name
 
 
-def csv_download(table: str) -> Response:
-    """The answer that a browser saves as a file; rows are written as they are read."""
+def csv_download(table: str, influencer_id: int = 0) -> Response:
+    """The answer that a browser saves as a file; rows are written as they are read.
+
+    influencer_id: whose codes, links or deals; 0: as the state says.
+    """
+    spec, database, locale = TABLES[table], parts().database, locale_name()
     state = get_state()
-    response = Response(csv_stream(table, get_session(), state, locale_name()), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=csv_name(table, state))
+    if influencer_id:
+        state = state.changed(influencer_id=influencer_id)
+
+    def pieces() -> Iterator[bytes]:
+        with database.read() as session:  # of its own: the request's is closed when this runs
+            yield from csv_stream(spec, spec.rows(session, state), state, locale)
+
+    response = Response(pieces(), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(spec, state))
     return response

@@ -90,6 +90,13 @@ def show(influencer_id: int) -> str:
     )
 
 
+@bp.get(f"/<{INFLUENCER}>/<any(days, codes, links, deals):table>.csv")
+def export_one(influencer_id: int, table: str) -> Response:
+    """One of the tables of an influencer's page as a file."""
+    find_influencer(get_session(), influencer_id)
+    return csv_download(table, influencer_id)
+
+
 @bp.get("/new")
 def new() -> str:
     """The form for a new influencer."""

@@ -1,0 +1,133 @@
+"""A site on a database of its own, and browsers that are signed in to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from tests import factories
+from tracker.config import Settings
+from tracker.db import Database
+from tracker.models import Promotion, Shop, User, Workspace
+from tracker.services import policies, sign_ins
+from tracker.services.users import hash_password
+
+HOSTILE = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>{{7*7}}"""
+"""A name that tries to leave its place in text, attributes and templates."""
+
+PASSWORD = "correct horse battery"
+PASSWORD_HASH = hash_password(PASSWORD)
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids of what is in the database."""
+
+    workspace: int
+    shop: int
+    influencer: int
+    order: int
+    coupon: int
+    link: int
+    campaign: int
+    foreign_influencer: int
+    foreign_order: int
+    foreign_shop: int
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """Two brands: the first is the one looked at; the other must never be seen."""
+    with database.write() as session, factories.using(session):
+        mine = _brand(session, "mine")
+        other = _brand(session, "other")
+        session.add(
+            Promotion(
+                workspace_id=mine["workspace"], festival="double11", name=HOSTILE,
+                starts_on=factories.TODAY, ends_on=factories.TODAY, created_at=factories.NOON,
+            )
+        )  # fmt: skip
+        return World(
+            **mine,
+            foreign_influencer=other["influencer"],
+            foreign_order=other["order"],
+            foreign_shop=other["shop"],
+        )
+
+
+def _brand(session, slug: str) -> dict[str, int]:
+    workspace: Workspace = factories.WorkspaceFactory(slug=slug, name=f"{slug} {HOSTILE}")
+    policies.ensure_policy(session, workspace)
+    shop: Shop = factories.ShopFactory(workspace=workspace, name=f"Shop {HOSTILE}")
+    factories.ShopFactory(workspace=workspace, name="Second shop")
+    influencer = factories.InfluencerFactory(workspace=workspace, name=HOSTILE, agency=HOSTILE)
+    factories.SocialAccountFactory(influencer=influencer)
+    factories.DealFactory(influencer=influencer, title=HOSTILE)
+    coupon = factories.CouponFactory(shop=shop, label=HOSTILE, influencer=influencer)
+    link = factories.TrackedLinkFactory(shop=shop, influencer_id=influencer.id)
+    campaign = factories.CampaignFactory(workspace=workspace, name=HOSTILE)
+    order = factories.OrderFactory(shop=shop, ref=HOSTILE)
+    return {
+        "workspace": workspace.id, "shop": shop.id, "influencer": influencer.id,
+        "order": order.id, "coupon": coupon.id, "link": link.id, "campaign": campaign.id,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app({"site"}, settings)
+    made.testing = True
+    yield made
+    made.extensions["charts"].close()
+    made.extensions["tracker"].database.dispose()
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of(app: Flask, database: Database) -> Callable[[str], FlaskClient]:
+    """A browser that is signed in with a role."""
+
+    def make(role: str = "owner", locale: str = "en") -> FlaskClient:
+        client = app.test_client()
+        with database.write() as session:
+            user = User(
+                email=f"{role}-{locale}@example.com", name=f"{role} {HOSTILE}", role=role,
+                locale=locale, password_hash=PASSWORD_HASH, is_active=True,
+                must_change_password=False, created_at=datetime.now(UTC) - timedelta(days=1),
+            )  # fmt: skip
+            session.add(user)
+            session.flush()
+            token = sign_ins.start(session, user, datetime.now(UTC))
+        client.set_cookie("tracker", token)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def client(client_of: Callable[[str], FlaskClient], world: World) -> FlaskClient:
+    """The owner, looking at the first brand, in English."""
+    return client_of("owner")
+
+
+def token_in(page: str) -> str:
+    """The form token of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None, "the page has no form"
+    return found.group(1)
+
+
+def form_token(client: FlaskClient) -> str:
+    """A form token for this browser."""
+    return token_in(client.get("/account").text)
