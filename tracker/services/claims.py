@@ -53,19 +53,10 @@ def claim_days(
     workspace_id, first, last narrow the choice (days included). Commit right after. On PostgreSQL
     rows that another job is just claiming are passed over, not waited for.
     """
-    conditions = [
-        DirtyDay.scope == scope,
-        or_(DirtyDay.leased_until.is_(None), DirtyDay.leased_until <= now),
-    ]
-    if workspace_id is not None:
-        conditions.append(DirtyDay.workspace_id == workspace_id)
-    if first is not None:
-        conditions.append(DirtyDay.day >= first)
-    if last is not None:
-        conditions.append(DirtyDay.day <= last)
+    is_free = or_(DirtyDay.leased_until.is_(None), DirtyDay.leased_until <= now)
     rows = session.scalars(
         select(DirtyDay)
-        .where(*conditions)
+        .where(*_chosen(scope, workspace_id, first, last), is_free)
         .order_by(DirtyDay.workspace_id, DirtyDay.day.desc(), DirtyDay.shop_id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -136,12 +127,29 @@ def one_snapshot(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def count_dirty(session: Session, scope: str, workspace_id: int | None = None) -> int:
-    """How many days wait for recomputation."""
-    query = select(func.count()).select_from(DirtyDay).where(DirtyDay.scope == scope)
+def count_dirty(
+    session: Session,
+    scope: str,
+    workspace_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+) -> int:
+    """How many days wait for recomputation, or are at it (claimed)."""
+    chosen = _chosen(scope, workspace_id, first, last)
+    return session.scalar(select(func.count()).select_from(DirtyDay).where(*chosen)) or 0
+
+
+def _chosen(
+    scope: str, workspace_id: int | None, first: date | None, last: date | None
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [DirtyDay.scope == scope]
     if workspace_id is not None:
-        query = query.where(DirtyDay.workspace_id == workspace_id)
-    return session.scalar(query) or 0
+        conditions.append(DirtyDay.workspace_id == workspace_id)
+    if first is not None:
+        conditions.append(DirtyDay.day >= first)
+    if last is not None:
+        conditions.append(DirtyDay.day <= last)
+    return conditions
 
 
 def _is(claim: ClaimedDay) -> ColumnElement[bool]:
