@@ -25,10 +25,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from tracker.domain.marks import RawMark
+from tracker.domain.marks import RawMark
 
 OrderStatus = Literal["paid", "unpaid", "cancelled"]
 Evidence = Literal["signed", "file"]
@@ -57,6 +56,7 @@ class Reason(StrEnum):
     TOO_MANY_DIGITS = "too_many_digits"
     TOO_LARGE = "too_large"
     NEGATIVE_AMOUNT = "negative_amount"
+    DAMAGED_ID = "damaged_id"
     AMOUNTS_DISAGREE = "amounts_disagree"
     NOT_A_DATE = "not_a_date"
     AMBIGUOUS_DATE = "ambiguous_date"

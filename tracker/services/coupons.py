@@ -168,6 +168,8 @@ def _write(session: Session, shop: Shop, codes: dict[str, _Code]) -> None:
                 Coupon.shop_id == shop.id, among(session, Coupon.code, changed)
             )
         )
+        .tuples()
+        .all()
     )
     periods: list[dict[str, Any]] = [
         {"coupon_id": ids[key], "influencer_id": one.influencer_id,

@@ -55,7 +55,7 @@ class _Book:
     changed_people: set[str] = field(default_factory=set)
     changed_accounts: set[Account] = field(default_factory=set)
     renamed: bool = False
-    """Whether a slug or handle is new: marks may now mean somebody."""
+    """Whether a slug, handle or name is new: marks may now mean somebody (else)."""
 
 
 def load_influencers(
@@ -148,6 +148,7 @@ def _put_person(book: _Book, slug: str, record: InfluencerRecord, key: str | Non
     )  # fmt: skip
     if wanted == person:
         return False
+    book.renamed = book.renamed or wanted.name != person.name
     book.people[slug] = wanted
     book.changed_people.add(slug)
     return True
@@ -191,6 +192,8 @@ def _write(session: Session, workspace: Workspace, book: _Book) -> None:
                 Influencer.workspace_id == workspace.id, among(session, Influencer.slug, slugs)
             )
         )
+        .tuples()
+        .all()
     )
     accounts = [
         {"workspace_id": workspace.id, "influencer_id": ids[book.owners[key]],
@@ -230,10 +233,13 @@ def update_influencer(
     agency: str | None = None,
     notes: str | None = None,
 ) -> None:
-    """Change an influencer; None leaves a field as it is. A new slug makes marks be read again.
+    """Change an influencer; None leaves a field as it is.
+
+    A new slug or name makes marks be read again.
 
     Raises RefusedError: value_missing (name), slug_taken (slug).
     """
+    before = (influencer.slug, influencer.name)
     if name is not None:
         if not name.strip():
             raise RefusedError("value_missing", "name")
@@ -244,9 +250,9 @@ def update_influencer(
         influencer.notes = notes
     if slug is not None and slug_of(slug) != influencer.slug:
         influencer.slug = _free_slug(session, influencer.workspace_id, slug, is_chosen=True)
-        session.flush()
-        marks.names_changed(session, session.get_one(Workspace, influencer.workspace_id))
     session.flush()
+    if before != (influencer.slug, influencer.name):
+        marks.names_changed(session, session.get_one(Workspace, influencer.workspace_id))
 
 
 def add_account(session: Session, influencer: Influencer, account: AccountRecord) -> SocialAccount:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Shop, TrackedLink, Workspace
-from tracker.services import marks
 from tracker.services.errors import RefusedError
+from tracker.services.marks import names_changed
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _UNSAFE = re.compile(r"[\x00-\x20\\\x7f]")
@@ -110,7 +110,7 @@ def update_link(
         setattr(link, name, value.strip())
     session.flush()
     if before != (link.influencer_id, link.campaign_id):
-        marks.names_changed(session, session.get_one(Workspace, link.workspace_id))
+        names_changed(session, session.get_one(Workspace, link.workspace_id))
 
 
 def _check_utm(utm: dict[str, str]) -> None:

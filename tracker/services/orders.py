@@ -245,7 +245,7 @@ def _ids(session: Session, shop_id: int, refs: Sequence[str]) -> dict[str, int]:
     rows = session.execute(
         select(Order.ref, Order.id).where(Order.shop_id == shop_id, among(session, Order.ref, refs))
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _dirty_buyers(

@@ -15,7 +15,7 @@ from tracker.domain.hosts import host_of
 from tracker.domain.money import is_currency
 from tracker.models import Shop, Workspace
 from tracker.models.shop import PLATFORMS
-from tracker.services import policies
+from tracker.services import marks, policies
 from tracker.services.errors import RefusedError
 
 T = TypeVar("T")
@@ -97,6 +97,8 @@ def create_shop(
     )  # fmt: skip
     session.add(shop)
     session.flush()
+    if shop.hostnames:  # referrers among them are internal from now on
+        marks.names_changed(session, workspace)
     return shop
 
 

@@ -1,0 +1,11 @@
+"""Rows to records: one module a kind of file. `READERS` is what a preset's `reader` names."""
+
+from __future__ import annotations
+
+from tracker.imports.readers import costs, orders, people, touches
+from tracker.imports.readers.base import Reader
+
+READERS: dict[str, Reader] = {
+    reader.name: reader
+    for reader in (*orders.READERS, *touches.READERS, *costs.READERS, *people.READERS)
+}

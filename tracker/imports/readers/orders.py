@@ -1,0 +1,320 @@
+"""Order files (one row an order, or one a line of it), and refund and affiliate files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from tracker.domain.records import (
+    AffiliateRecord,
+    Buyer,
+    LineRecord,
+    OrderRecord,
+    OrderStatus,
+    Reason,
+    RefundRecord,
+)
+from tracker.imports.errors import RowError
+from tracker.imports.readers.base import Options, Reader, columns, row_by_row
+from tracker.imports.readers.notes import landing_in_notes
+from tracker.imports.row import Row
+from tracker.imports.units import Out, Unit
+
+LINE_COLUMNS = columns(
+    "line_id sku title quantity line_amount line_price line_discount line_compare"
+)
+ORDER_COLUMNS = columns(
+    "order_id placed_at paid_at updated_at status currency gross discount_platform discount_shop "
+    "freight tax paid outstanding refunded refunded_at buyer_id phone email coupons landing_url "
+    "referrer order_token visitor_id notes"
+)
+
+_STATUSES = ("paid", "unpaid", "cancelled")
+
+
+def _order_units(rows: Iterable[Row], options: Options) -> Iterator[Unit | Out]:
+    group: list[Row] = []
+    for row in rows:
+        if group and _continues(group[0], row):
+            group.append(row)
+            continue
+        if group:
+            yield from _order_unit(group, options)
+        group = [row]
+    if group:
+        yield from _order_unit(group, options)
+
+
+def _continues(first: Row, row: Row) -> bool:
+    """Whether a row is a further line of the order above it: the same id, and every field of the
+    order is blank or equal."""
+    ref = row.raw("order_id")
+    if ref != first.raw("order_id") or not ref.strip():
+        return False
+    order_positions = [
+        position for name, position in row.sheet.columns.items() if name in ORDER_COLUMNS
+    ]
+    return all(
+        not row.cells[position].strip() or row.cells[position] == first.cells[position]
+        for position in order_positions
+    )
+
+
+def _order_unit(group: Sequence[Row], options: Options) -> Iterator[Unit | Out]:
+    rows = list(_without_repeats(group))
+    for row in group:
+        if row not in rows:
+            yield Out(row.line, "ignored", Reason.DUPLICATE_ROW)
+    try:
+        yield _read_order(rows, options)
+    except RowError as error:
+        for row in rows:
+            yield Out(row.line, "rejected", error.reason, error.detail)
+
+
+def _without_repeats(group: Sequence[Row]) -> Iterator[Row]:
+    """Without further rows that carry no line: the same order told twice."""
+    yield group[0]
+    for row in group[1:]:
+        if any(row.raw(name).strip() for name in LINE_COLUMNS):
+            yield row
+
+
+def _read_order(rows: Sequence[Row], options: Options) -> Unit:
+    first = rows[0]
+    ref = first.needed_ident("order_id")
+    if not first.raw("placed_at").strip() and not first.raw("paid").strip():
+        raise RowError(Reason.ROW_WITHOUT_ORDER, "order_id", ref)
+    currency = first.currency()
+    placed_at, paid_at = first.needed_instant("placed_at"), first.instant("paid_at")
+    status = _status(first, paid_at, options)
+    refunded = first.amount("refunded", currency) or 0
+    paid = _paid(first, currency, refunded, status, options)
+    lines = _lines(rows, currency)
+    freight, tax = first.amount("freight", currency) or 0, first.amount("tax", currency) or 0
+    if status == "paid" and paid < freight + tax:
+        raise RowError(Reason.AMOUNTS_DISAGREE, "paid", first.raw("paid"))
+    landing_url, referrer = _landing(first)
+    visitor = first.ident("visitor_id")
+    order = OrderRecord(
+        ref=ref,
+        placed_at=placed_at,
+        status=status,
+        currency=currency,
+        paid_minor=paid,
+        paid_at=paid_at,
+        version_at=first.instant("updated_at"),
+        buyer=Buyer(first.ident("buyer_id"), first.raw("phone"), first.raw("email")),
+        gross_minor=_gross(first, rows, currency),
+        discount_platform_minor=first.amount("discount_platform", currency) or 0,
+        discount_shop_minor=first.amount("discount_shop", currency) or 0,
+        freight_minor=freight,
+        tax_minor=tax,
+        lines=lines,
+        coupons=_coupons(rows, options),
+        landing_url=landing_url,
+        referrer=referrer,
+        order_token=first.ident("order_token"),
+        visitor_key=f"f:{visitor}" if visitor else None,
+    )
+    records: tuple[OrderRecord | RefundRecord, ...] = (order,)
+    if refunded:
+        at = first.instant("refunded_at") or paid_at or placed_at
+        records = (order, RefundRecord(ref, at, refunded))
+    return Unit(
+        lines=tuple(row.line for row in rows),
+        records=records,
+        key=ref,
+        content="\x1f".join("\x1e".join(row.cells) for row in rows),
+        day=placed_at.astimezone(first.sheet.zone).date(),
+        currency=currency,
+        amounts={
+            "gross": order.gross_minor,
+            "freight": freight,
+            "tax": tax,
+            "paid": paid,
+            "refunded": refunded,
+        },
+    )
+
+
+def _status(row: Row, paid_at: datetime | None, options: Options) -> OrderStatus:
+    """The status as the preset's words say; without a column for it, an order is paid when its time
+    of payment is there (or when the file has no such column)."""
+    told = row.text("status")
+    if not told:
+        has_time = "paid_at" in row.sheet.columns
+        return "unpaid" if has_time and paid_at is None else "paid"
+    words: dict[str, list[str]] = options["statuses"]
+    for status in _STATUSES:
+        if told.casefold() in words[status]:
+            return cast(OrderStatus, status)
+    raise RowError(Reason.UNKNOWN_STATUS, "status", told)
+
+
+def _paid(row: Row, currency: str, refunded: int, status: OrderStatus, options: Options) -> int:
+    """What the buyer paid, before refunds; 0 for an order that nobody paid.
+
+    Some exports lower the paid amount by what was refunded since (`paid_after_refunds`): where
+    paid + refunded is the order's total, that sum was paid.
+    """
+    paid = row.amount("paid", currency)
+    if paid is None:
+        if status == "paid":
+            raise RowError(Reason.VALUE_MISSING, "paid")
+        return 0
+    if status != "paid":
+        return 0
+    if options.get("paid_after_refunds") and refunded:
+        total = row.amount("gross", currency)
+        if total is not None and paid + refunded == total:
+            return total
+    outstanding = row.amount("outstanding", currency) or 0
+    if outstanding > paid:
+        raise RowError(Reason.AMOUNTS_DISAGREE, "outstanding", row.raw("outstanding"))
+    return paid - outstanding
+
+
+def _lines(rows: Sequence[Row], currency: str) -> tuple[LineRecord, ...]:
+    return tuple(
+        LineRecord(
+            quantity=quantity,
+            amount_minor=_line_amount(row, currency, quantity),
+            sku=row.ident("sku"),
+            title=row.text("title")[:300],
+            line_ref=row.ident("line_id"),
+        )
+        for row in rows
+        if any(row.raw(name).strip() for name in LINE_COLUMNS)
+        for quantity in [_quantity(row)]
+    )
+
+
+def _quantity(row: Row) -> int:
+    quantity = row.count("quantity")
+    return 1 if quantity is None else quantity
+
+
+def _line_amount(row: Row, currency: str, quantity: int) -> int:
+    told = row.amount("line_amount", currency)
+    if told is not None:
+        return told
+    price = row.amount("line_price", currency) or 0
+    return max(0, price * quantity - (row.amount("line_discount", currency) or 0))
+
+
+def _gross(first: Row, rows: Sequence[Row], currency: str) -> int:
+    """Goods before discounts: as the file says, else the lines' prices."""
+    told = first.amount("gross", currency)
+    if told is not None:
+        return told
+    return sum((row.amount("line_price", currency) or 0) * _quantity(row) for row in rows)
+
+
+def _coupons(rows: Sequence[Row], options: Options) -> tuple[str, ...]:
+    separators: str = options.get("coupon_separators", ";|")
+    found: dict[str, None] = {}
+    for row in rows:
+        text = row.text("coupons")
+        for separator in separators[1:]:
+            text = text.replace(separator, separators[0])
+        for code in text.split(separators[0]):
+            if code.strip():
+                found[code.strip()[:100]] = None
+    return tuple(found)
+
+
+def _landing(row: Row) -> tuple[str, str]:
+    """Landing address and referrer: of their columns, else of the notes that apps leave."""
+    landing, referrer = row.text("landing_url"), row.text("referrer")
+    if landing or not row.raw("notes"):
+        return landing[:4000], referrer[:2000]
+    in_notes = landing_in_notes(row.raw("notes"))
+    return in_notes[0], referrer[:2000] or in_notes[1]
+
+
+def _read_refund(row: Row, options: Options) -> Unit:
+    currency = row.currency()
+    order_ref = row.needed_ident("order_id")
+    at = row.needed_instant("refunded_at")
+    amount = row.signed_amount("amount", currency)
+    if amount is None:
+        raise RowError(Reason.VALUE_MISSING, "amount")
+    ref = row.ident("refund_id") or "total"
+    return _unit(
+        row, RefundRecord(order_ref, at, amount, ref), f"{order_ref}\x1f{ref}",
+        at=at, currency=currency, amounts={"refunded": amount},
+    )  # fmt: skip
+
+
+def _read_affiliate(row: Row, options: Options) -> Unit:
+    currency = row.currency()
+    platform = row.text("platform") or str(options.get("platform", ""))
+    if not platform:
+        raise RowError(Reason.VALUE_MISSING, "platform")
+    order_ref, influencer = row.needed_ident("order_id"), row.needed_ident("influencer")
+    ordered_at, clicked_at = row.instant("ordered_at"), row.instant("clicked_at")
+    commission = row.amount("commission", currency)
+    record = AffiliateRecord(
+        platform=platform.casefold(),
+        order_ref=order_ref,
+        influencer=influencer,
+        handle_platform=row.text("handle_platform"),
+        ordered_at=ordered_at,
+        clicked_at=clicked_at,
+        commission_minor=commission,
+        currency=currency,
+    )
+    return _unit(
+        row, record, f"{record.platform}\x1f{order_ref}\x1f{influencer.casefold()}",
+        at=ordered_at or clicked_at, currency=currency,
+        amounts={} if commission is None else {"commission": commission},
+    )  # fmt: skip
+
+
+def _unit(
+    row: Row, record: Any, key: str, *, at: datetime | None, currency: str, amounts: dict[str, int]
+) -> Unit:
+    return Unit(
+        lines=(row.line,),
+        records=(record,),
+        key=key,
+        content="\x1e".join(row.cells),
+        day=at.astimezone(row.sheet.zone).date() if at else None,
+        currency=currency,
+        amounts=amounts,
+    )
+
+
+READERS = (
+    Reader(
+        name="orders",
+        feeds=("orders", "refunds"),
+        scope="shop",
+        columns=ORDER_COLUMNS | LINE_COLUMNS,
+        needed=(("order_id",), ("placed_at",), ("paid",)),
+        instants=("placed_at", "paid_at", "updated_at", "refunded_at"),
+        units=_order_units,
+    ),
+    Reader(
+        name="refunds",
+        feeds=("refunds",),
+        scope="shop",
+        columns=columns("order_id refund_id refunded_at amount currency"),
+        needed=(("order_id",), ("refunded_at",), ("amount",)),
+        instants=("refunded_at",),
+        units=row_by_row(_read_refund),
+    ),
+    Reader(
+        name="affiliate",
+        feeds=("affiliate",),
+        scope="shop",
+        columns=columns(
+            "platform order_id influencer handle_platform ordered_at clicked_at commission currency"
+        ),
+        needed=(("order_id",), ("influencer",)),
+        instants=("ordered_at", "clicked_at"),
+        units=row_by_row(_read_affiliate),
+    ),
+)

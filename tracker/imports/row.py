@@ -1,0 +1,121 @@
+"""One row of a file: its cells by canonical column, as typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from tracker.domain.records import Reason
+from tracker.imports import values
+from tracker.imports.dates import DateOrder, parse_day, parse_instant
+from tracker.imports.errors import RowError
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What all rows of a file have in common."""
+
+    columns: Mapping[str, int]
+    """Canonical column -> position; columns that the file has not are missing."""
+    date_orders: Mapping[str, DateOrder]
+    currency: str
+    """Of amounts without a currency of their own."""
+    zone: ZoneInfo
+    """Of times without an offset."""
+
+
+class Row:
+    """Cells of one row; every method takes a canonical column, absent ones give None or ""."""
+
+    __slots__ = ("cells", "line", "sheet")
+
+    def __init__(self, sheet: Sheet, line: int, cells: Sequence[str]) -> None:
+        self.sheet = sheet
+        self.line = line
+        self.cells = cells
+
+    def raw(self, column: str) -> str:
+        """The cell as it is; "": blank or no such column."""
+        position = self.sheet.columns.get(column)
+        return "" if position is None else self.cells[position]
+
+    def text(self, column: str) -> str:
+        """Free text, trimmed."""
+        cell = self.raw(column)
+        return values.clean_text(cell) if cell else ""
+
+    def ident(self, column: str) -> str:
+        """An id; "": absent."""
+        cell = self.raw(column)
+        return values.clean_id(cell, column) if cell else ""
+
+    def needed_ident(self, column: str) -> str:
+        """An id that has to be there."""
+        return self.ident(column) or self._missing(column)
+
+    def needed_text(self, column: str) -> str:
+        """A text that has to be there."""
+        return self.text(column) or self._missing(column)
+
+    def amount(self, column: str, currency: str) -> int | None:
+        """An amount in minor units, not negative."""
+        cell = self.raw(column)
+        minor = values.parse_amount(cell, currency, column) if cell else None
+        if minor is not None and minor < 0:
+            raise RowError(Reason.NEGATIVE_AMOUNT, column, cell.strip())
+        return minor
+
+    def signed_amount(self, column: str, currency: str) -> int | None:
+        """An amount in minor units of either sign."""
+        return values.parse_amount(self.raw(column), currency, column)
+
+    def needed_amount(self, column: str, currency: str) -> int:
+        """An amount that has to be there, not negative."""
+        minor = self.amount(column, currency)
+        return self._missing(column) if minor is None else minor
+
+    def count(self, column: str) -> int | None:
+        """A whole number, not negative."""
+        return values.parse_count(self.raw(column), column)
+
+    def yes(self, column: str) -> bool:
+        """Yes or no; absent is no."""
+        return values.parse_yes(self.raw(column), column)
+
+    def currency(self, column: str = "currency") -> str:
+        """The row's currency, else the file's."""
+        text = self.text(column)
+        return values.check_currency(text, column) if text else self.sheet.currency
+
+    def instant(self, column: str) -> datetime | None:
+        """An instant in UTC."""
+        text = self.text(column)
+        if not text:
+            return None
+        return parse_instant(text, self._order(column), self.sheet.zone, column)
+
+    def needed_instant(self, column: str) -> datetime:
+        """An instant that has to be there."""
+        return self.instant(column) or self._missing(column)
+
+    def day(self, column: str) -> date | None:
+        """A day as written."""
+        text = self.text(column)
+        return parse_day(text, self._order(column), column) if text else None
+
+    def needed_day(self, column: str) -> date:
+        """A day that has to be there."""
+        return self.day(column) or self._missing(column)
+
+    def is_only_a_day(self, column: str) -> bool:
+        """Whether a date cell names no time of day."""
+        return ":" not in self.raw(column)
+
+    def _order(self, column: str) -> DateOrder:
+        return self.sheet.date_orders.get(column, DateOrder.YMD)
+
+    def _missing(self, column: str) -> NoReturn:
+        raise RowError(Reason.VALUE_MISSING, column)

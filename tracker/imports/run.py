@@ -1,0 +1,207 @@
+"""One file from the disk into the database: for the command line, the job and the preview."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tracker.db import Database
+from tracker.imports.dates import DateOrder
+from tracker.imports.encoding import open_text
+from tracker.imports.errors import FileError
+from tracker.imports.load import Progress, Target, load_source
+from tracker.imports.result import Result
+from tracker.imports.rows import BrokenRow, read_rows
+from tracker.imports.sniff import Sniffed, sniff
+from tracker.imports.source import Source, check_scope, open_source
+from tracker.models import ImportBatch, Shop, Workspace
+from tracker.services import batches
+
+PREVIEW_ROWS = 20
+PREVIEW_CHUNKS = 2
+"""Chunks that a preview tries out: enough to tell what would happen, done in a second or two."""
+
+PERSONAL = frozenset({"phone", "email", "buyer_id", "notes"})
+"""Canonical columns that a preview does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for."""
+
+    workspace_id: int
+    shop_id: int
+    """0: no shop was named."""
+    secret: bytes
+    """`Settings.customer_key_secret`."""
+    preset: str = ""
+    """"": find out."""
+    dates: DateOrder | None = None
+    """What the user says about dates with the year last; None: find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file is and what importing it would do; nothing was changed."""
+
+    sniffed: Sniffed
+    mapping: list[tuple[str, str]]
+    """Header as the file has it, canonical column ("": not read)."""
+    rows: list[tuple[int, dict[str, str]]]
+    """The first rows: line, canonical column -> text; personal columns are left out."""
+    n_rows: int
+    result: Result
+    is_complete: bool
+    """Whether `result` covers the whole file or only its beginning."""
+
+
+def prepare(database: Database, path: Path, request: Request) -> Source:
+    """Recognise a file and find out how it is written.
+
+    Raises FileError.
+    """
+    sniffed = sniff(path, request.preset)
+    check_scope(sniffed, request.shop_id != 0)
+    with database.read() as session:
+        workspace = session.get_one(Workspace, request.workspace_id)
+        shop = session.get(Shop, request.shop_id) if request.shop_id else None
+        currency, zone = workspace.base_currency, workspace.time_zone
+        if shop is not None and sniffed.preset.reader.scope == "shop":
+            currency, zone = shop.currency, shop.time_zone
+    return open_source(sniffed, currency, ZoneInfo(zone), request.dates)
+
+
+def try_file(
+    database: Database,
+    path: Path,
+    request: Request,
+    *,
+    progress: Progress | None = None,
+    max_chunks: int | None = None,
+) -> Result:
+    """What importing a file would do; every transaction is rolled back. Raises FileError."""
+    return _try(database, prepare(database, path, request), request, progress, max_chunks)
+
+
+def _try(
+    database: Database,
+    source: Source,
+    request: Request,
+    progress: Progress | None,
+    max_chunks: int | None,
+) -> Result:
+    target = Target(request.workspace_id, request.shop_id, request.secret, datetime.now(UTC))
+    return load_source(database, source, target, progress=progress, max_chunks=max_chunks)
+
+
+def import_file(
+    database: Database, path: Path, request: Request, *, progress: Progress | None = None
+) -> Result:
+    """Import a file from where it lies, with a batch of its own.
+
+    Raises FileError before anything is written, batches.LostBatchError when somebody cancelled it.
+    """
+    source = prepare(database, path, request)
+    with database.write() as session:
+        workspace = session.get_one(Workspace, request.workspace_id)
+        shop = session.get(Shop, request.shop_id) if request.shop_id else None
+        batch_id = batches.create_batch(
+            session, workspace, shop, file_name=path.name, preset=source.sniffed.preset.name,
+            sha256=file_hash(path),
+        ).id  # fmt: skip
+    return _run(database, source, request, batch_id, progress)
+
+
+def import_batch(database: Database, batch_id: int, folder: Path, secret: bytes) -> Result | None:
+    """Import the uploaded file of a batch; None: it is another worker's, or over.
+
+    A file that cannot be read ends the batch as failed, with the reason for its user. A batch of
+    the command line whose process died cannot be taken up here: its file may be on another disk.
+
+    Args:
+        folder: of uploaded files (`Settings.uploads_dir`).
+    """
+    with database.read() as session:
+        batch = session.get(ImportBatch, batch_id)
+        if batch is None:
+            return None
+        request = Request(batch.workspace_id, batch.shop_id, secret, batch.preset)
+        stored_name = batch.stored_name
+    if not stored_name:
+        _fail(database, batch_id, "interrupted")
+        return None
+    try:
+        source = prepare(database, folder / Path(stored_name).name, request)
+    except (FileError, OSError) as error:
+        _fail(database, batch_id, str(error) if isinstance(error, FileError) else "file_gone")
+        return None
+    return _run(database, source, request, batch_id, None)
+
+
+def _run(
+    database: Database,
+    source: Source,
+    request: Request,
+    batch_id: int,
+    progress: Progress | None,
+) -> Result:
+    with database.write() as session:
+        fence = batches.claim_batch(session, batch_id, datetime.now(UTC))
+        if fence is None:
+            raise batches.LostBatchError(f"import {batch_id} is another worker's")
+        read_at = session.get_one(ImportBatch, batch_id).created_at
+        batches.report(
+            session, batch_id, fence, batches.Figures(), size_rows=source.n_rows,
+            preset=source.sniffed.preset.name,
+        )  # fmt: skip
+    target = Target(request.workspace_id, request.shop_id, request.secret, read_at, batch_id, fence)
+    result = load_source(database, source, target, progress=progress)
+    if result.rows and not result.n_good and not result.counts["ignored"]:
+        result.error = "nothing_loaded"
+    with database.write() as session:
+        batches.finish_batch(session, batch_id, fence, result.error)
+    return result
+
+
+def _fail(database: Database, batch_id: int, error: str) -> None:
+    with database.write() as session:
+        fence = batches.claim_batch(session, batch_id, datetime.now(UTC))
+        if fence is not None:
+            batches.finish_batch(session, batch_id, fence, error)
+
+
+def preview(database: Database, path: Path, request: Request) -> Preview:
+    """Look at a file before it is imported. Raises FileError."""
+    source = prepare(database, path, request)
+    sniffed = source.sniffed
+    by_position = {position: column for column, position in sniffed.columns.items()}
+    mapping = [
+        (header.strip(), by_position.get(position, ""))
+        for position, header in enumerate(sniffed.header)
+    ]
+    result = _try(database, source, request, None, PREVIEW_CHUNKS)
+    return Preview(
+        sniffed, mapping, list(_first_rows(sniffed)), source.n_rows, result,
+        is_complete=result.rows >= source.n_rows,
+    )  # fmt: skip
+
+
+def _first_rows(sniffed: Sniffed) -> Iterable[tuple[int, dict[str, str]]]:
+    shown = {name: place for name, place in sniffed.columns.items() if name not in PERSONAL}
+    with open_text(sniffed.path, sniffed.encoding) as file:
+        lines = islice(file, sniffed.after_header - 1, None)
+        rows = read_rows(lines, sniffed.delimiter, sniffed.after_header)
+        for row in islice(rows, PREVIEW_ROWS):
+            if not isinstance(row, BrokenRow) and len(row[1]) == len(sniffed.header):
+                yield row[0], {name: row[1][place][:200] for name, place in shown.items()}
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

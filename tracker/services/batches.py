@@ -1,0 +1,222 @@
+"""Import batches: one row a file that was or is being imported, its progress and its notes.
+
+A batch is claimed with a lease and a fence: a worker that lost its lease can write nothing more,
+and one that died leaves a batch that a sweep may queue again. Loading is idempotent, so a batch
+that runs again begins at the file's beginning and ends the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from tracker.db import insert_new
+from tracker.domain.records import Reason
+from tracker.models import ImportBatch, ImportNote, Shop, Workspace
+from tracker.services.bulk import table_of
+
+LEASE = timedelta(minutes=3)
+"""A chunk takes a second; a worker that was not heard of for so long is dead."""
+
+MAX_DETAIL = 200
+
+
+class LostBatchError(Exception):
+    """The batch is not ours any more: cancelled, or taken over after the lease ran out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A row that was not loaded."""
+
+    line: int
+    outcome: Literal["rejected", "ignored"]
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What came of a batch so far."""
+
+    rows_read: int = 0
+    loaded: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    ignored: int = 0
+    rejected: int = 0
+    period_from: date | None = None
+    period_until: date | None = None
+    currency: str = ""
+    totals: dict[str, str] = field(default_factory=dict)
+
+    def columns(self) -> dict[str, Any]:
+        """As columns of the batch."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def create_batch(
+    session: Session,
+    workspace: Workspace,
+    shop: Shop | None,
+    *,
+    file_name: str,
+    preset: str = "",
+    sha256: str = "",
+    stored_name: str = "",
+    user_id: int = 0,
+) -> ImportBatch:
+    """A new batch of a file; it waits as "uploaded".
+
+    Args:
+        file_name: as the user calls it; shown, never opened.
+        stored_name: of our copy under the uploads folder; "": the file is read in place.
+    """
+    batch = ImportBatch(
+        workspace_id=workspace.id,
+        shop_id=shop.id if shop else 0,
+        user_id=user_id,
+        file_name=file_name[:300],
+        stored_name=stored_name,
+        sha256=sha256,
+        preset=preset,
+        status="uploaded",
+        created_at=datetime.now(UTC),
+    )
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def register_upload(
+    session: Session,
+    workspace: Workspace,
+    shop: Shop | None,
+    *,
+    file_name: str,
+    stored_name: str,
+    sha256: str,
+    preset: str = "",
+    user_id: int = 0,
+) -> ImportBatch:
+    """A batch of a file that was uploaded and stored; `queue_batch` lets a worker have it."""
+    return create_batch(
+        session, workspace, shop, file_name=file_name, preset=preset, sha256=sha256,
+        stored_name=stored_name, user_id=user_id,
+    )  # fmt: skip
+
+
+def queue_batch(session: Session, batch: ImportBatch) -> bool:
+    """Let a worker import it; False: it was queued, run or cancelled already."""
+    return _move(session, batch.id, "queued", ("uploaded",))
+
+
+def cancel_batch(session: Session, batch: ImportBatch) -> bool:
+    """Stop it, at the latest after the chunk that is being loaded; what is loaded stays."""
+    return _move(session, batch.id, "cancelled", ("uploaded", "queued", "running"))
+
+
+def _move(session: Session, batch_id: int, status: str, of: Sequence[str]) -> bool:
+    moved = session.execute(
+        update(ImportBatch)
+        .where(ImportBatch.id == batch_id, ImportBatch.status.in_(of))
+        .values(status=status)
+        .returning(ImportBatch.id)
+    )
+    return moved.first() is not None
+
+
+def due_batches(session: Session, now: datetime) -> list[int]:
+    """Batches that a worker should take: queued ones, and those whose worker died."""
+    found = session.scalars(
+        select(ImportBatch.id)
+        .where(
+            or_(
+                ImportBatch.status == "queued",
+                (ImportBatch.status == "running") & (ImportBatch.leased_until < now),
+            )
+        )
+        .order_by(ImportBatch.id)
+    )
+    return list(found)
+
+
+def claim_batch(session: Session, batch_id: int, now: datetime) -> int | None:
+    """Take a batch to import it: its fence, or None when it is another's or done.
+
+    Figures and notes of an earlier try are cleared.
+    """
+    taken = session.scalar(
+        update(ImportBatch)
+        .where(
+            ImportBatch.id == batch_id,
+            or_(
+                ImportBatch.status.in_(("uploaded", "queued")),
+                (ImportBatch.status == "running") & (ImportBatch.leased_until < now),
+            ),
+        )
+        .values(
+            status="running", fence=ImportBatch.fence + 1, leased_until=now + LEASE, error="",
+            **Figures().columns(),
+        )
+        .returning(ImportBatch.fence)
+    )  # fmt: skip
+    if taken is not None:
+        session.execute(delete(ImportNote).where(ImportNote.batch_id == batch_id))
+    return taken
+
+
+def report(
+    session: Session,
+    batch_id: int,
+    fence: int,
+    figures: Figures,
+    notes: Sequence[Note] = (),
+    **further: Any,
+) -> None:
+    """Write progress in the transaction that loaded it, and hold on to the lease.
+
+    Args:
+        further: other columns of the batch, such as `size_rows` or `preset`.
+
+    Raises LostBatchError: then the transaction must not be committed.
+    """
+    held = session.scalar(
+        update(ImportBatch)
+        .where(
+            ImportBatch.id == batch_id,
+            ImportBatch.fence == fence,
+            ImportBatch.status == "running",
+        )
+        .values(leased_until=datetime.now(UTC) + LEASE, **figures.columns(), **further)
+        .returning(ImportBatch.id)
+    )
+    if held is None:
+        raise LostBatchError(f"import {batch_id} was cancelled or taken over")
+    rows: list[Mapping[str, Any]] = [
+        {"batch_id": batch_id, "line": note.line, "outcome": note.outcome,
+         "reason": note.reason.value, "detail": note.detail[:MAX_DETAIL]}
+        for note in notes
+    ]  # fmt: skip
+    insert_new(session, table_of(ImportNote), [dict(row) for row in rows])
+
+
+def finish_batch(session: Session, batch_id: int, fence: int, error: str = "") -> None:
+    """End a batch: done, or failed with an error for its user. Without effect when it is lost."""
+    session.execute(
+        update(ImportBatch)
+        .where(
+            ImportBatch.id == batch_id,
+            ImportBatch.fence == fence,
+            ImportBatch.status == "running",
+        )
+        .values(
+            status="failed" if error else "done", error=error, leased_until=None,
+            finished_at=datetime.now(UTC),
+        )
+    )  # fmt: skip
