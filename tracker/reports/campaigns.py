@@ -41,7 +41,7 @@ def campaign_report(session: Session, state: ReportState) -> CampaignReport:
     ]
     found = [row for row in rows if _is_found(row, state.search)]
     ordered = sort_rows(found, state.sort, usual_order)
-    return CampaignReport(context, tuple(ordered), total_row(found))
+    return CampaignReport(context, tuple(ordered), total_row(found, context))
 
 
 def usual_order(row: CampaignRow) -> tuple[bool, int, int, str]:

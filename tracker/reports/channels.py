@@ -56,7 +56,7 @@ def channel_report(session: Session, state: ReportState) -> ChannelReport:
         for code, kind in sorted(keys)
     ]
     ordered = sort_rows(rows, state.sort, usual_order)
-    return ChannelReport(context, tuple(ordered), total_row(rows))
+    return ChannelReport(context, tuple(ordered), total_row(rows, context))
 
 
 def _row(

@@ -50,7 +50,7 @@ def influencer_report(session: Session, state: ReportState) -> InfluencerReport:
     context = read_context(session, state)
     rows = influencer_rows(session, state, context, find_leaks(session, state))
     ordered = sort_rows(rows, state.sort, usual_order)
-    return InfluencerReport(context, tuple(ordered), total_row(rows))
+    return InfluencerReport(context, tuple(ordered), total_row(rows, context))
 
 
 def usual_order(row: InfluencerRow) -> tuple[int, int, str, int]:

@@ -49,7 +49,7 @@ def overview(session: Session, state: ReportState) -> Overview:
         ),
         days=_days(figures, state, context),
         influencers=tuple(sorted(influencers, key=usual_order)[:TOP]),
-        influencers_total=total_row(influencers),
+        influencers_total=total_row(influencers, context),
         n_influencers=sum(1 for row in influencers if row.influencer_id),
         questions=open_questions(session, state, context, leaks),
     )

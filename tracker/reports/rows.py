@@ -24,10 +24,12 @@ class Row:
         return change_of(name, self.figures, self.before)
 
 
-def total_row(rows: Sequence[Row]) -> Row:
-    """The sum of rows; compared when they are (of none: zeros, not compared)."""
-    before = [row.before for row in rows if row.before is not None]
-    return Row(total(row.figures for row in rows), total(before) if before else None)
+def total_row(rows: Sequence[Row], context: Context) -> Row:
+    """The sum of rows, compared when the report is."""
+    before = total(row.before for row in rows if row.before is not None)
+    return Row(
+        total(row.figures for row in rows), None if context.before_period is None else before
+    )
 
 
 @dataclass(frozen=True, slots=True)
