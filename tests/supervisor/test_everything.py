@@ -7,7 +7,6 @@ import signal
 import socket
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import psutil
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import factories
-from tests.support.processes import wait_until
+from tests.support.processes import Processes, wait_until
 from tracker.config import Settings
 from tracker.db import connect
 from tracker.models import Hit, Visit
@@ -30,35 +29,44 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def home(tmp_path):
+def make_home(folder):
     """An installation with one shop, not yet running."""
-    settings = Settings(home=tmp_path / "home", port=free_port())
+    settings = Settings(home=folder, port=free_port())
     prepare(settings)
     database = connect(settings.database)
     with database.write() as session, factories.using(session):
         factories.ShopFactory(site_key="k" * 16, hostnames="")
-        now = datetime.now(UTC)
-        factories.TrackedLinkFactory(slug="lina", created_at=now - timedelta(days=1))
     database.dispose()
     return settings
 
 
-@pytest.fixture
-def up(processes, home):
-    def start():
-        parent = processes.start(
-            "-m", "tracker", "up", TRACKER_HOME=str(home.home), TRACKER_PORT=str(home.port)
-        )
-        wait_until(
-            lambda: "打开 / Open" in processes.output(parent) or parent.poll() is not None,
-            90,
-            "for the address",
-        )
-        assert parent.poll() is None, processes.output(parent)
-        return parent
+def start_up(processes, home):
+    """`tracker up`, once it has said where it is."""
+    parent = processes.start(
+        "-m", "tracker", "up", TRACKER_HOME=str(home.home), TRACKER_PORT=str(home.port)
+    )
+    wait_until(
+        lambda: "打开 / Open" in processes.output(parent) or parent.poll() is not None,
+        90,
+        "for the address",
+    )
+    assert parent.poll() is None, processes.output(parent)
+    return parent
 
-    return start
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One installation that runs while the tests of this file that only look at it do."""
+    folder = tmp_path_factory.mktemp("running")
+    processes = Processes(folder)
+    home = make_home(folder / "home")
+    yield home, start_up(processes, home), processes
+    processes.close()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return make_home(tmp_path / "home")
 
 
 def children(home):
@@ -95,40 +103,15 @@ def count(home, model):
     return number
 
 
-def test_a_first_start_shows_an_address_and_a_password_and_a_second_keeps_the_data(
-    up, processes, home
-):
-    parent = up()
+def test_a_first_start_shows_an_address_and_a_password(running):
+    home, parent, processes = running
     shown = processes.output(parent)
     assert f"http://127.0.0.1:{home.port}" in shown
     assert re.search(r"Password +[a-z0-9]{5}(-[a-z0-9]{5}){3}\b", shown)
-    parent.send_signal(signal.SIGINT)
-    assert parent.wait(40) == 0
-    again = up()
-    assert "Password" not in processes.output(again)
 
 
-def test_what_is_collected_becomes_a_visit_within_a_minute(up, home):
-    up()
-    assert send_hit(home)
-    wait_until(lambda: count(home, Hit) == 1, 20, "for the loader")
-    wait_until(lambda: count(home, Visit) == 1, 60, "for the visits job")
-
-
-def test_ctrl_c_leaves_no_process_and_no_socket_behind(up, home):
-    parent = up()
-    pids = children(home).values()
-    family = {p.pid for p in psutil.Process(parent.pid).children(recursive=True)} | set(pids)
-    parent.send_signal(signal.SIGINT)
-    assert parent.wait(40) == 0
-    assert [pid for pid in family if psutil.pid_exists(pid)] == []
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", home.port))
-
-
-def test_nothing_listens_but_the_web_server(up, home):
-    parent = up()
+def test_nothing_listens_but_the_web_server(running):
+    home, parent, _ = running
     family = [psutil.Process(parent.pid), *psutil.Process(parent.pid).children(recursive=True)]
     ports = {
         connection.laddr.port
@@ -139,8 +122,16 @@ def test_nothing_listens_but_the_web_server(up, home):
     assert ports == {home.port}
 
 
-def test_what_was_answered_is_loaded_once_whatever_is_killed(up, home):
-    up()
+def test_what_is_collected_becomes_a_visit_within_a_minute(running):
+    home, _, _ = running
+    assert send_hit(home)
+    wait_until(lambda: count(home, Hit) == 1, 20, "for the loader")
+    wait_until(lambda: count(home, Visit) == 1, 60, "for the visits job")
+
+
+def test_what_was_answered_is_loaded_once_whatever_is_killed(running):
+    home, _, _ = running
+    before = count(home, Hit)
     for name in ("web", "loader", "valkey", "worker-quick"):
         victim = children(home)[name]
         for process in [*psutil.Process(victim).children(recursive=True), psutil.Process(victim)]:
@@ -149,16 +140,32 @@ def test_what_was_answered_is_loaded_once_whatever_is_killed(up, home):
             event_id = str(uuid4())
             wait_until(lambda event_id=event_id: send_hit(home, event_id), 30, "for an answer")
         wait_until(lambda n=name, v=victim: children(home).get(n, v) != v, 30, f"for {name}")
-    wait_until(lambda: count(home, Hit) >= 40, 40, "for the loader")
-    assert count(home, Hit) == 40
+    wait_until(lambda: count(home, Hit) >= before + 40, 40, "for the loader")
+    assert count(home, Hit) == before + 40
 
 
-def test_a_parent_that_was_killed_is_followed_by_one_that_works(up, processes, home):
-    parent = up()
+def test_ctrl_c_leaves_nothing_behind_and_the_next_start_keeps_the_data(processes, home):
+    parent = start_up(processes, home)
+    family = {p.pid for p in psutil.Process(parent.pid).children(recursive=True)}
+    assert family.issuperset(children(home).values())
+    assert send_hit(home)
+    parent.send_signal(signal.SIGINT)
+    assert parent.wait(40) == 0
+    assert [pid for pid in family if psutil.pid_exists(pid)] == []
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", home.port))
+    again = start_up(processes, home)
+    assert "Password" not in processes.output(again)
+    wait_until(lambda: count(home, Hit) == 1, 20, "for what was answered before the stop")
+
+
+def test_a_parent_that_was_killed_is_followed_by_one_that_works(processes, home):
+    parent = start_up(processes, home)
     assert send_hit(home)
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    second = up()
+    second = start_up(processes, home)
     assert send_hit(home)
     wait_until(lambda: count(home, Hit) == 2, 30, "for the loader")
     assert second.poll() is None
