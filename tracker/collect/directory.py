@@ -204,7 +204,8 @@ class Directory:
                 return
             with suppress(OSError, ValueError, KeyError, TypeError):
                 self._snapshot = Snapshot.from_json(self._copy.read_text())
-            Thread(target=self._keep_fresh, name="collector directory", daemon=True).start()
+            self._thread = Thread(target=self._keep_fresh, name="collector directory", daemon=True)
+            self._thread.start()
             self._pid = os.getpid()
 
     def _keep_fresh(self) -> None:
