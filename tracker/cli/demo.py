@@ -37,7 +37,7 @@ def command(
     with open_database() as database:
         if remove:
             removed = remove_demo(database, settings)
-            result = {"removed": removed}
+            result: dict[str, object] = {"removed": removed}
             told = f"{removed} rows deleted" if removed else "there is no demo brand"
         else:
             counts = load_demo(

@@ -193,9 +193,7 @@ def _make_links(session: Session, workspace: Workspace, shop: Shop, world: World
     ids = dict(
         session.execute(
             select(Influencer.slug, Influencer.id).where(Influencer.workspace_id == workspace.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     campaign_of = campaigns.campaign_ids(session, workspace.id, set(world.campaigns.values()))
     made = set()
@@ -215,7 +213,7 @@ def _make_links(session: Session, workspace: Workspace, shop: Shop, world: World
 def _link_ids(session: Session, workspace: Workspace) -> dict[str, int]:
     query = select(TrackedLink.slug, TrackedLink.id)
     found = session.execute(query.where(TrackedLink.workspace_id == workspace.id))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 # --- day by day -----------------------------------------------------------------------------------
