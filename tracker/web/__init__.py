@@ -68,8 +68,9 @@ def register(app: Flask, configured: Settings, database: Database) -> None:
     for part in (errors, preferences, identity, assets, filters, charts):
         part.register(app)
     security.register(app, configured)
-    limits.register(app, configured)
     guard.register(app)
+    security.protect_forms(app)
+    limits.register(app, configured)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guard.check_table(app)

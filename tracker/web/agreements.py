@@ -23,6 +23,7 @@ from tracker.web.context import get_session, get_shops, get_workspace, today, wr
 from tracker.web.forms import (
     MAX_TEXT,
     Money,
+    choices,
     end_of_day,
     no_control_characters,
     refuse,
@@ -47,7 +48,7 @@ class _WithShop(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.shop.choices = [(shop.id, shop.name) for shop in get_shops()]
+        self.shop.choices = choices((shop.id, shop.name) for shop in get_shops())
 
     def chosen_shop(self, session: Session) -> Shop:
         """The shop, bound to a session; the field only offers those of the workspace."""
@@ -74,7 +75,7 @@ class LinkForm(_WithShop):
             .where(Campaign.workspace_id == get_workspace().id)
             .order_by(Campaign.name)
         )
-        self.campaign.choices = [(0, gettext("None")), *((i, name) for i, name in rows)]
+        self.campaign.choices = choices([(0, gettext("None")), *((i, name) for i, name in rows)])
 
 
 class CodeForm(_WithShop):

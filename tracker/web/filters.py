@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
         money, money_full, count, count_full, orders, orders_full, micro_orders, percent,
         signed_percent, times, percent_of, spark_points, short_day, day, iso_day, moment, label,
         currency_name, chip, ppm, question_url, shop_name, shop_day, wording.question_text,
-        wording.tag_text, wording.formula,
+        wording.tag_text, wording.formula, wording.reason,
     ):  # fmt: skip
         app.add_template_filter(filter_)
     app.add_template_global(bar.state_url)

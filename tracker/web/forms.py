@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import SelectChoice, StringField
 from wtforms.validators import ValidationError
 
 from tracker.domain.money import MoneyError, format_minor, parse_minor
@@ -64,6 +65,11 @@ def start_of_day(day: date, time_zone: str) -> datetime:
 def end_of_day(day: date | None, time_zone: str) -> datetime | None:
     """The first instant after a day that is still included; None stays None."""
     return None if day is None else start_of_day(day + timedelta(days=1), time_zone)
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Options of a select from (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def strip(text: Any) -> Any:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tracker.models import Order, Shop
 from tracker.reports.orders import order_page
+from tracker.services.explain import explain
 from tracker.web.bar import get_state, make_bar
 from tracker.web.context import get_session, get_workspace
 from tracker.web.downloads import csv_download
@@ -40,4 +41,5 @@ def show(order_id: int) -> str:
     )
     if order is None:
         abort(404)
-    return render_template("orders/show.html", order=order, state=get_state())
+    why = explain(session, order.id)
+    return render_template("orders/show.html", order=order, why=why, state=get_state())

@@ -42,6 +42,11 @@ ENVELOPE_BYTES = 64 * 1024
 """Room for the multipart envelope around an uploaded file."""
 
 
+def protect_forms(app: Flask) -> None:
+    """Ask every POST for its form token. After the guard: a stranger's body is never read."""
+    CSRFProtect(app)
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Set the limits, the cookie flags and the headers."""
     is_secure = settings.site_url.startswith("https://")
@@ -57,7 +62,6 @@ def register(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # the token lasts as long as the form cookie it belongs to
     )
-    CSRFProtect(app)
 
     @app.before_request
     def refuse_unusable() -> None:

@@ -19,7 +19,7 @@ from tracker.services import audit, policies, promotions, workspaces
 from tracker.services.errors import RefusedError
 from tracker.web.context import get_session, get_shops, get_workspace, parts, writing
 from tracker.web.filters import label
-from tracker.web.forms import MAX_TEXT, no_control_characters, refuse, strip
+from tracker.web.forms import MAX_TEXT, choices, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
 from tracker.web.routes import ROW, SHOP
 from tracker.web.workspaces import CURRENCIES, ZONES
@@ -48,14 +48,14 @@ class ShopForm(FlaskForm):
     name = StringField(_l("Name"), **NAME)
     slug = StringField(_l("Short name, for commands"), filters=[strip], validators=[Length(max=64)])
     platform = SelectField(_l("Platform"))
-    currency = SelectField(_l("Currency"), choices=[(c, c) for c in CURRENCIES])
-    time_zone = SelectField(_l("Time zone"), choices=[(z, z) for z in ZONES])
+    currency = SelectField(_l("Currency"), choices=list(CURRENCIES))
+    time_zone = SelectField(_l("Time zone"), choices=list(ZONES))
     hostnames = StringField(_l("Host names"), filters=[strip], validators=[Length(max=1000)])
     has_script = BooleanField(_l("Our script runs in this shop"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.platform.choices = [(name, label(name, "platform")) for name in PLATFORMS]
+        self.platform.choices = choices((p, label(p, "platform")) for p in PLATFORMS)
 
 
 class EditShopForm(FlaskForm):
@@ -76,10 +76,8 @@ class PromotionForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.festival.choices = [
-            *((code, label(code, "festival")) for code in FESTIVALS),
-            ("other", gettext("Other sale")),
-        ]
+        known = [(code, label(code, "festival")) for code in FESTIVALS]
+        self.festival.choices = choices([*known, ("other", gettext("Other sale"))])
 
 
 # --- the workspace --------------------------------------------------------------------------------

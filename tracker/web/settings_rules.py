@@ -18,7 +18,7 @@ from tracker.services import audit, rules
 from tracker.services.errors import RefusedError
 from tracker.web.context import get_session, get_workspace, writing
 from tracker.web.filters import label
-from tracker.web.forms import MAX_TEXT, no_control_characters, refuse, strip
+from tracker.web.forms import MAX_TEXT, choices, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
 from tracker.web.routes import ROW
 from tracker.web.settings import NAME, bp
@@ -40,10 +40,12 @@ class RuleForm(FlaskForm):
     """A rule with up to two conditions; more come by a second rule."""
 
     name = StringField(_l("Name"), **NAME)
-    field = SelectField(_l("When"), choices=[(name, name) for name in FIELDS])
+    field = SelectField(_l("When"), choices=list(FIELDS))
     operator = SelectField(_l("Comparison"))
     value = StringField(_l("Value"), **NAME)
-    field2 = SelectField(_l("and"), choices=[("", "—"), *((name, name) for name in FIELDS)])
+    field2 = SelectField(
+        _l("and"), choices=choices([("", "—"), *((name, name) for name in FIELDS)])
+    )
     operator2 = SelectField(_l("Comparison"))
     value2 = StringField(
         _l("Value"), filters=[strip], validators=[Length(max=MAX_TEXT), no_control_characters]
@@ -52,9 +54,9 @@ class RuleForm(FlaskForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        words = [(str(code), gettext(text)) for code, text in OPERATORS.items()]
+        words = choices((str(code), gettext(text)) for code, text in OPERATORS.items())
         self.operator.choices = self.operator2.choices = words
-        self.channel.choices = [(str(c), label(c, "channel")) for c in rules.CHOOSABLE]
+        self.channel.choices = choices((str(c), label(c, "channel")) for c in rules.CHOOSABLE)
 
     def conditions(self) -> list[tuple[str, str, str]]:
         """The conditions that are filled in."""
@@ -81,7 +83,7 @@ class AliasForm(FlaskForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.dimension.choices = [(code, gettext(text)) for code, text in DIMENSIONS.items()]
+        self.dimension.choices = choices((c, gettext(text)) for c, text in DIMENSIONS.items())
 
 
 @bp.get("/rules", endpoint="rules")

@@ -18,7 +18,7 @@ from tracker.services.users import UserError
 from tracker.web import wording
 from tracker.web.context import get_session, writing
 from tracker.web.filters import label
-from tracker.web.forms import no_control_characters, refuse, strip
+from tracker.web.forms import choices, no_control_characters, refuse, strip
 from tracker.web.preferences import locale_name
 from tracker.web.routes import USER
 from tracker.web.settings import bp
@@ -35,7 +35,7 @@ class UserForm(FlaskForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [(role, label(role, "role")) for role in ROLES]
+        self.role.choices = choices((role, label(role, "role")) for role in ROLES)
 
 
 @bp.get("/users", endpoint="users")

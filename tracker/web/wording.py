@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from tracker.i18n import mark
+from tracker.imports.reasons import FILE_TEXTS, TEXTS
 from tracker.reports.rows import OpenQuestion, Tag
 from tracker.services.errors import RefusedError
 from tracker.web import filters
@@ -144,40 +145,6 @@ REFUSALS: dict[str, str] = {
 }
 """Code of a `RefusedError` or `UserError` -> sentence."""
 
-REASONS: dict[str, str] = {
-    "no_exchange_rate": mark("no exchange rate for that day"),
-    "unknown_currency": mark("unknown currency"),
-    "unknown_influencer": mark("unknown influencer"),
-    "handle_taken": mark("the account belongs to another influencer"),
-    "ownership_overlaps": mark("somebody else owns the code in that time"),
-    "newer_version_known": mark("a newer version is known"),
-    "no_date": mark("no date"),
-    "name_required": mark("neither slug nor name"),
-    "wrong_width": mark("more or fewer cells than the header"),
-    "unclosed_quote": mark("a quote is never closed"),
-    "cell_too_long": mark("a cell is too long"),
-    "bad_character": mark("a character that cannot be read"),
-    "value_missing": mark("a needed value is missing"),
-    "not_a_number": mark("not a number"),
-    "too_many_digits": mark("more decimals than the currency has"),
-    "too_large": mark("too large to be true"),
-    "negative_amount": mark("negative amount"),
-    "amounts_disagree": mark("the amounts do not add up"),
-    "not_a_date": mark("not a date"),
-    "ambiguous_date": mark("day and month cannot be told apart"),
-    "mixed_date_formats": mark("dates in two formats"),
-    "period_ends_early": mark("the end comes before the beginning"),
-    "unknown_status": mark("unknown status"),
-    "unknown_channel": mark("unknown channel"),
-    "unknown_value": mark("unknown value"),
-    "row_without_order": mark("a line without its order"),
-    "duplicate_row": mark("the same row again"),
-    "duplicate_key": mark("the same key again with other values"),
-    "total_row": mark("a row of totals"),
-    "empty_row": mark("an empty row"),
-}
-"""Code of `tracker.domain.records.Reason` (and of the file readers) -> words."""
-
 
 def question_text(question: OpenQuestion) -> tuple[str, str]:
     """Sentence and button of an open question."""
@@ -223,6 +190,8 @@ def _shown(figures: dict[str, Any]) -> dict[str, str]:
 
 
 def reason(code: str) -> str:
-    """Why a row, an amount or a value was not taken."""
-    message = REASONS.get(code)
-    return code if message is None else str(gettext(message))
+    """Why a row, an amount or a file was not taken; a file's code may carry a detail after ": "."""
+    code, _, detail = code.partition(": ")
+    known = {str(key): text for key, text in TEXTS.items()} | FILE_TEXTS
+    text = str(gettext(known[code])) if code in known else code
+    return f"{text}: {detail}" if detail else text

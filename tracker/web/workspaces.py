@@ -15,7 +15,7 @@ from tracker.services import audit, workspaces
 from tracker.services.errors import RefusedError
 from tracker.web.context import WORKSPACE_KEY, all_workspaces, writing
 from tracker.web.filters import label
-from tracker.web.forms import MAX_TEXT, no_control_characters, refuse, strip
+from tracker.web.forms import MAX_TEXT, choices, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
 from tracker.web.preferences import locale_name
 
@@ -42,8 +42,8 @@ class WorkspaceForm(FlaskForm):
         filters=[strip],
         validators=[InputRequired(), Length(max=64)],
     )
-    base_currency = SelectField(_l("Currency of the reports"), choices=[(c, c) for c in CURRENCIES])
-    time_zone = SelectField(_l("Time zone"), choices=[(z, z) for z in ZONES])
+    base_currency = SelectField(_l("Currency of the reports"), choices=list(CURRENCIES))
+    time_zone = SelectField(_l("Time zone"), choices=list(ZONES))
     shop_name = StringField(
         _l("First shop"),
         filters=[strip],
@@ -53,7 +53,7 @@ class WorkspaceForm(FlaskForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.platform.choices = [(name, label(name, "platform")) for name in PLATFORMS]
+        self.platform.choices = choices((p, label(p, "platform")) for p in PLATFORMS)
 
 
 @bp.post("")
