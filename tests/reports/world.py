@@ -20,8 +20,10 @@ from tracker.domain.policy import Policy as DomainPolicy
 from tracker.models import (
     CostDay,
     CostDayChannel,
+    Credit,
     CreditDay,
     CreditDayChannel,
+    Order,
     Policy,
     Promotion,
     Shop,
@@ -92,6 +94,10 @@ class World:
             TrafficDayChannel, row, ("shop_id", "day", "channel_code", "kind_code"), _TRAFFIC_SUMS
         )
 
+    def add_traffic_of(self, influencer_id: int, day: date) -> None:
+        """One visit of an influencer."""
+        self.add_traffic(Channel.KOL, Kind.KOL, day, influencer_id=influencer_id, visits=1)
+
     def add_cost(
         self,
         channel: Channel,
@@ -158,6 +164,48 @@ class World:
             "customer_kind",
         )  # fmt: skip
         self._roll_up(CreditDayChannel, row, keys, _CREDIT_SUMS)
+
+    def add_ledger(
+        self,
+        order: Order,
+        *,
+        channel: Channel | None = Channel.KOL,
+        kind: Kind | None = Kind.KOL,
+        influencer_id: int = 0,
+        campaign_id: int = 0,
+        evidence: int = 0,
+        weight: int = MICRO,
+        net: int | None = None,
+        entry: int = 0,
+        position: int = 1,
+        booked_on: date | None = None,
+        flush: bool = True,
+    ) -> None:
+        """A row of the ledger of an order, equal under every model."""
+        minor = order.net_base_minor if net is None else net
+        self.session.add(
+            Credit(
+                policy_id=self.workspace.policy_id,
+                shop_id=order.shop_id,
+                ordered_on=order.ordered_on,
+                order_id=order.id,
+                entry=entry,
+                position=position,
+                booked_on=booked_on or order.ordered_on,
+                touch_kind=1 if channel else 0,
+                touch_id=0,
+                touched_at=order.placed_at,
+                channel_code=channel.code if channel else 0,
+                kind_code=kind.code if channel and kind else 0,
+                campaign_id=campaign_id,
+                influencer_id=influencer_id,
+                evidence=evidence,
+                **{f"weight_{model}": weight for model in MODELS},
+                **{f"net_{model}": minor for model in MODELS},
+            )
+        )
+        if flush:
+            self.session.flush()
 
     def _roll_up(
         self, table: Any, row: dict[str, Any], keys: tuple[str, ...], sums: tuple[str, ...]

@@ -11,7 +11,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Channel, Kind
@@ -61,7 +61,10 @@ def iter_orders(session: Session, state: ReportState) -> Iterator[OrderRow]:
     while True:
         statement = _newest_first(_matching(state)).limit(CHUNK_ROWS)
         if last is not None:
-            statement = statement.where(tuple_(Order.ordered_on, Order.id) < tuple_(*last))
+            day, number = last
+            statement = statement.where(
+                or_(Order.ordered_on < day, and_(Order.ordered_on == day, Order.id < number))
+            )
         found = session.execute(statement).all()
         yield from _with_credits(session, state, found)
         if len(found) < CHUNK_ROWS:
