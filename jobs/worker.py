@@ -89,7 +89,8 @@ def main(arguments: list[str]) -> int:
     if sys.platform != "darwin":
         _load_jobs()
     worker.work(logging_level=settings.log_level)
-    return 0
+    # RQ also ends when Valkey goes away at an unlucky moment: then the parent starts us again
+    return 0 if worker._shutdown_requested_date else 1
 
 
 def _connect(queue: str, address: str) -> Worker:
