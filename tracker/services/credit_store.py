@@ -21,8 +21,8 @@ from tracker.services.claims import ClaimedDay, finish, hold
 from tracker.services.credit_rows import FACT_SUMS, Columns, rows_of
 from tracker.services.int_rows import insert_int_rows
 
-SLICE_ROWS = 40_000
-"""Ledger rows of one transaction: about a third of a second on SQLite."""
+SLICE_ROWS = 20_000
+"""Ledger rows of one transaction: a third of a second on SQLite, on a busy machine."""
 
 
 def store_slice(

@@ -21,7 +21,13 @@ from tracker.models import Workspace
 from tracker.services import dirty
 from tracker.services.attribution import compute_partitions
 from tracker.services.claims import ClaimedDay, claim_days, give_back, one_snapshot
-from tracker.services.credit_rows import Columns, fact_columns, ledger_columns, rows_of
+from tracker.services.credit_rows import (
+    Columns,
+    fact_columns,
+    ledger_columns,
+    partition_code,
+    rows_of,
+)
 from tracker.services.credit_store import SLICE_ROWS, slices, store_partitions, store_slice
 from tracker.services.policies import current_policy, ensure_policy
 
@@ -113,13 +119,13 @@ def _attribute(
 
 def _batches(claims: Sequence[ClaimedDay], ledger: Columns) -> list[list[ClaimedDay]]:
     """Partitions that fit one transaction together; one that is too large stands alone."""
-    shop_and_day = np.stack([ledger["shop_id"], ledger["ordered_on"]], axis=1)
-    distinct, counts = np.unique(shop_and_day, axis=0, return_counts=True)
-    sizes = {(int(s), int(d)): int(n) for (s, d), n in zip(distinct, counts, strict=True)}
+    codes = partition_code(ledger["shop_id"], ledger["ordered_on"])
+    distinct, counts = np.unique(codes, return_counts=True)
+    sizes = dict(zip(distinct.tolist(), counts.tolist(), strict=True))
     batches: list[list[ClaimedDay]] = [[]]
     size = 0
     for claim in claims:
-        rows = sizes.get(claim.partition, 0)
+        rows = sizes.get(partition_code(*claim.partition), 0)
         if batches[-1] and size + rows > SLICE_ROWS:
             batches.append([])
             size = 0
