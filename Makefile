@@ -39,7 +39,7 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	@$(VENV)/bin/lint-imports
 
-lock: $(VENV)/.dev ## write both locks anew from pyproject.toml (needs the network)
+lock: $(PY) ## write both locks anew from pyproject.toml (needs the network)
 	@$(PIP) install "uv>=0.9"
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock $(ARGS)
