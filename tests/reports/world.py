@@ -258,7 +258,7 @@ def singles_day(world: World) -> dict[str, int]:
     lin = factories.InfluencerFactory(workspace=w.workspace, name="林小满", slug="lin")
     feng = factories.InfluencerFactory(workspace=w.workspace, name="阿峰测评", slug="feng")
     quiet = factories.InfluencerFactory(workspace=w.workspace, name="竹里馆", slug="quiet")
-    sale = factories.CampaignFactory(workspace=w.workspace, utm_campaign="double11")
+    sale = factories.CampaignFactory(workspace=w.workspace, utm_campaign="double11", name="双11")
     before = START - timedelta(days=3)
     kol, natural, paid = Kind.KOL, Kind.NATURAL, Kind.PAID
 
