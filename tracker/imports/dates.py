@@ -107,10 +107,9 @@ def parse_day(text: str, order: DateOrder, column: str) -> date:
 def parse_local(text: str, order: DateOrder, column: str) -> datetime:
     """A cell as written: naive, or with the offset that it names."""
     if len(text) == 19 and text[4] == "-" and text[10] in " T" and order is DateOrder.YMD:
-        try:  # by far the most frequent shape, ten times as fast
-            return _checked(datetime.fromisoformat(text), column, text)
-        except ValueError as error:
-            raise RowError(Reason.NOT_A_DATE, column, text) from error
+        return _from_iso(text, text, column)
+    if len(text) == 20 and text[4] == "-" and text[19] == "Z" and order is DateOrder.YMD:
+        return _from_iso(text[:19] + "+00:00", text, column)
     year_first = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
     match = year_first or _YEAR_LAST.fullmatch(text)
     if match is None:
@@ -126,6 +125,14 @@ def parse_local(text: str, order: DateOrder, column: str) -> datetime:
         first += 2000
     try:
         return _checked(_with_time(datetime(first, second, third), match), column, text)  # noqa: DTZ001
+    except ValueError as error:
+        raise RowError(Reason.NOT_A_DATE, column, text) from error
+
+
+def _from_iso(iso: str, text: str, column: str) -> datetime:
+    """By far the most frequent shapes, read ten times as fast."""
+    try:
+        return _checked(datetime.fromisoformat(iso), column, text)
     except ValueError as error:
         raise RowError(Reason.NOT_A_DATE, column, text) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -25,6 +25,15 @@ class Sheet:
     """Of amounts without a currency of their own."""
     zone: ZoneInfo
     """Of times without an offset."""
+    _positions: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
+
+    def positions(self, names: frozenset[str]) -> tuple[int, ...]:
+        """Where those of the columns stand that the file has."""
+        found = self._positions.get(names)
+        if found is None:
+            found = tuple(place for name, place in self.columns.items() if name in names)
+            self._positions[names] = found
+        return found
 
 
 class Row:
@@ -42,14 +51,29 @@ class Row:
         position = self.sheet.columns.get(column)
         return "" if position is None else self.cells[position]
 
+    def has_any(self, columns: frozenset[str]) -> bool:
+        """Whether one of the cells is not blank."""
+        for position in self.sheet.positions(columns):
+            cell = self.cells[position]
+            if cell and not cell.isspace():
+                return True
+        return False
+
     def text(self, column: str) -> str:
         """Free text, trimmed."""
-        cell = self.raw(column)
+        # written out for speed: most of the columns that a reader asks for are in no file
+        position = self.sheet.columns.get(column)
+        if position is None:
+            return ""
+        cell = self.cells[position]
         return values.clean_text(cell) if cell else ""
 
     def ident(self, column: str) -> str:
         """An id; "": absent."""
-        cell = self.raw(column)
+        position = self.sheet.columns.get(column)
+        if position is None:
+            return ""
+        cell = self.cells[position]
         return values.clean_id(cell, column) if cell else ""
 
     def needed_ident(self, column: str) -> str:
@@ -62,7 +86,10 @@ class Row:
 
     def amount(self, column: str, currency: str) -> int | None:
         """An amount in minor units, not negative."""
-        cell = self.raw(column)
+        position = self.sheet.columns.get(column)
+        if position is None:
+            return None
+        cell = self.cells[position]
         minor = values.parse_amount(cell, currency, column) if cell else None
         if minor is not None and minor < 0:
             raise RowError(Reason.NEGATIVE_AMOUNT, column, cell.strip())

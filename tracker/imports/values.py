@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
-from tracker.domain.money import MoneyError, exponent, parse_minor, parse_rate
+from tracker.domain.money import MoneyError, exponent, is_currency, parse_minor, parse_rate
 from tracker.domain.records import Reason
 from tracker.imports.errors import RowError
 
@@ -23,6 +24,13 @@ _SIGNS = {
     "£": frozenset({"GBP"}),
 }
 """Currency signs that may stand at an amount of these currencies; anywhere else they are errors."""
+
+_HUNDREDTHS = {
+    "": 0,
+    **{f"{n}": n * 10 for n in range(10)},
+    **{f"{n:02}": n for n in range(100)},
+}
+"""What stands behind the point of an amount in a currency of two digits."""
 
 _YES = frozenset({"1", "true", "yes", "y", "是", "有"})
 _NO = frozenset({"0", "false", "no", "n", "否", "无"})
@@ -69,10 +77,25 @@ def parse_amount(cell: str, currency: str, column: str) -> int | None:
     text = cell.strip()
     if text in ABSENT:
         return None
+    whole, _, fraction = text.partition(".")
+    hundredths = _HUNDREDTHS.get(fraction)  # nearly all amounts are so; the rest is read slowly
+    if (
+        hundredths is not None
+        and whole.isdigit()
+        and whole.isascii()
+        and len(whole) <= 12
+        and _has_two_digits(currency)
+    ):
+        return int(whole) * 100 + hundredths
     try:
         return parse_minor(_plain_number(text, currency), currency, trailing_zeros=True)
     except MoneyError as error:
         raise RowError(_REASONS[error.code], column, text) from error
+
+
+@cache
+def _has_two_digits(currency: str) -> bool:
+    return is_currency(currency) and exponent(currency) == 2
 
 
 def _plain_number(text: str, currency: str) -> str:

@@ -121,7 +121,7 @@ def _order_days(session: Session, shop_id: int, refs: Iterable[str]) -> dict[str
             Order.shop_id == shop_id, among(session, Order.ref, refs)
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def rebook(session: Session, shop: Shop, workspace: Workspace, ordered_on: dict[str, date]) -> None:

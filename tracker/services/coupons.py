@@ -167,9 +167,7 @@ def _write(session: Session, shop: Shop, codes: dict[str, _Code]) -> None:
             select(Coupon.code, Coupon.id).where(
                 Coupon.shop_id == shop.id, among(session, Coupon.code, changed)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     periods: list[dict[str, Any]] = [
         {"coupon_id": ids[key], "influencer_id": one.influencer_id,

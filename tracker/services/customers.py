@@ -80,4 +80,4 @@ def customer_ids(session: Session, workspace_id: int, keys: Iterable[str]) -> di
             Customer.workspace_id == workspace_id, among(session, Customer.customer_key, wanted)
         )
     )
-    return dict(found.tuples().all())
+    return dict(found.all())

@@ -191,9 +191,7 @@ def _write(session: Session, workspace: Workspace, book: _Book) -> None:
             select(Influencer.slug, Influencer.id).where(
                 Influencer.workspace_id == workspace.id, among(session, Influencer.slug, slugs)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     accounts = [
         {"workspace_id": workspace.id, "influencer_id": ids[book.owners[key]],

@@ -216,11 +216,15 @@ def _row_maker(
                 record.status, net, record.currency, workspace.base_currency, draft.fx_e8
             ),
             "token_hash": _token_hash(record.order_token),
-            "landing_click_event_id": read_click_param(record.landing_url) or "",
+            "landing_click_event_id": _click(record.landing_url),
             "batch_id": batch_id,
         }
 
     return row
+
+
+def _click(landing_url: str) -> str:
+    return (read_click_param(landing_url) or "") if landing_url else ""
 
 
 def _token_hash(token: str) -> str:
@@ -238,14 +242,14 @@ def _known(session: Session, shop_id: int, refs: Sequence[str]) -> dict[str, _Kn
             Order.customer_id,
         ).where(Order.shop_id == shop_id, among(session, Order.ref, refs))
     )
-    return {row[0]: _Known(*row[1:]) for row in rows.tuples()}
+    return {row[0]: _Known(*row[1:]) for row in rows}
 
 
 def _ids(session: Session, shop_id: int, refs: Sequence[str]) -> dict[str, int]:
     rows = session.execute(
         select(Order.ref, Order.id).where(Order.shop_id == shop_id, among(session, Order.ref, refs))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _dirty_buyers(

@@ -26,4 +26,4 @@ def visitor_ids(session: Session, shop_id: int, keys: Iterable[str]) -> dict[str
             Visitor.shop_id == shop_id, among(session, Visitor.key, wanted)
         )
     )
-    return dict(found.tuples().all())
+    return dict(found.all())

@@ -52,33 +52,24 @@ def _continues(first: Row, row: Row) -> bool:
     ref = row.raw("order_id")
     if ref != first.raw("order_id") or not ref.strip():
         return False
-    order_positions = [
-        position for name, position in row.sheet.columns.items() if name in ORDER_COLUMNS
-    ]
     return all(
         not row.cells[position].strip() or row.cells[position] == first.cells[position]
-        for position in order_positions
+        for position in row.sheet.positions(ORDER_COLUMNS)
     )
 
 
 def _order_unit(group: Sequence[Row], options: Options) -> Iterator[Unit | Out]:
-    rows = list(_without_repeats(group))
-    for row in group:
-        if row not in rows:
-            yield Out(row.line, "ignored", Reason.DUPLICATE_ROW)
+    rows = [row for row in group if row is group[0] or row.has_any(LINE_COLUMNS)]
+    if len(rows) < len(group):  # further rows without a line: the same order told twice
+        kept = {row.line for row in rows}
+        for row in group:
+            if row.line not in kept:
+                yield Out(row.line, "ignored", Reason.DUPLICATE_ROW)
     try:
         yield _read_order(rows, options)
     except RowError as error:
         for row in rows:
             yield Out(row.line, "rejected", error.reason, error.detail)
-
-
-def _without_repeats(group: Sequence[Row]) -> Iterator[Row]:
-    """Without further rows that carry no line: the same order told twice."""
-    yield group[0]
-    for row in group[1:]:
-        if any(row.raw(name).strip() for name in LINE_COLUMNS):
-            yield row
 
 
 def _read_order(rows: Sequence[Row], options: Options) -> Unit:
@@ -186,7 +177,7 @@ def _lines(rows: Sequence[Row], currency: str) -> tuple[LineRecord, ...]:
             line_ref=row.ident("line_id"),
         )
         for row in rows
-        if any(row.raw(name).strip() for name in LINE_COLUMNS)
+        if row.has_any(LINE_COLUMNS)
         for quantity in [_quantity(row)]
     )
 
@@ -213,6 +204,8 @@ def _gross(first: Row, rows: Sequence[Row], currency: str) -> int:
 
 
 def _coupons(rows: Sequence[Row], options: Options) -> tuple[str, ...]:
+    if "coupons" not in rows[0].sheet.columns:
+        return ()
     separators: str = options.get("coupon_separators", ";|")
     found: dict[str, None] = {}
     for row in rows:

@@ -7,6 +7,7 @@ made from the row (unless the file has one), and the file's person is said to ha
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import cast
 
 from tracker.domain.marks import RawMark, read_mark
@@ -25,6 +26,7 @@ from tracker.imports.row import Row
 from tracker.imports.units import Unit
 
 _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+_MARKS = frozenset({*_UTM, "kol", "landing_url", "referrer"})
 _INTERACTIONS: dict[str, str] = {
     "": "visit", "visit": "visit", "session": "visit", "访问": "visit", "conversion": "click",
     "click": "click", "点击": "click", "impression": "impression", "view": "impression",
@@ -87,6 +89,8 @@ def _order(row: Row, touch: TouchRecord, customer: str, value: int) -> OrderReco
 
 def _mark(row: Row, networks_are_ads: bool) -> RawMark:
     """Of the landing address, else of UTM columns, else of the channel's name."""
+    if not row.has_any(_MARKS):
+        return _mark_of_channel(row.needed_text("channel"), "", "", "", networks_are_ads)
     landing, referrer = row.text("landing_url"), row.text("referrer")
     if landing or referrer:
         return read_mark(landing, referrer, "")
@@ -101,13 +105,20 @@ def _mark(row: Row, networks_are_ads: bool) -> RawMark:
             utm_term=utm["utm_term"],
             kol=kol,
         )
-    return _mark_of_channel(row.needed_text("channel"), utm, networks_are_ads)
+    return _mark_of_channel(
+        row.needed_text("channel"), utm["utm_campaign"], utm["utm_content"], utm["utm_term"],
+        networks_are_ads,
+    )  # fmt: skip
 
 
-def _mark_of_channel(name: str, utm: dict[str, str], networks_are_ads: bool) -> RawMark:
+@lru_cache(maxsize=10_000)
+def _mark_of_channel(
+    name: str, campaign: str, content: str, term: str, networks_are_ads: bool
+) -> RawMark:
     channel, network = channel_called(name), network_called(name)
     if channel is None and not network:
         raise RowError(Reason.UNKNOWN_CHANNEL, "channel", name)
+    utm = {"utm_campaign": campaign, "utm_content": content, "utm_term": term}
     return mark_of(channel, network, utm, networks_are_ads=networks_are_ads)
 
 
