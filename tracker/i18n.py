@@ -165,7 +165,7 @@ LABELS: dict[str, dict[str, str]] = {
         "agency": mark("Agency"),
     },
     "order_status": {
-        "paid": mark("Paid"),
+        "paid": mark("Payment received"),
         "unpaid": mark("Unpaid"),
         "cancelled": mark("Cancelled"),
     },
@@ -210,6 +210,7 @@ LABELS: dict[str, dict[str, str]] = {
         "order_mark": mark("Mark delivered with the order"),
         "coupon": mark("Coupon code used"),
         "affiliate": mark("Affiliate row"),
+        "lock": mark("Customer lock"),
         "none": mark("No touchpoint"),
     },
     "unqualified": {
@@ -266,7 +267,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "amount": {
         "gross": mark("Goods before discounts"),
-        "paid": mark("Paid"),
+        "paid": mark("Amount paid"),
         "refunded": mark("Refunded"),
         "amount": mark("Amount"),
         "cost": mark("Cost"),

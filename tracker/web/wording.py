@@ -107,7 +107,7 @@ FORMULAS: dict[str, str] = {
         "What the ad platforms themselves report: their GMV ÷ their spend. Never added to ours."
     ),
     "budget": mark("Cost of the period ÷ budget of the campaign."),
-    "clicks": mark("Clicks of tracked links, without bots; in brackets one per visitor and hour."),
+    "clicks": mark("Clicks on this tracked link in the period, without bots."),
 }
 """What stands in the title of a heading or figure."""
 
