@@ -182,7 +182,14 @@ def test_documents_only_name_commands_and_options_that_exist(name):
         command = cli.get_command(click.Context(cli), command_name)
         assert command is not None, f"{name}: tracker {command_name}"
         parts = [command, *getattr(command, "commands", {}).values()]
-        known = {option for part in parts for param in part.params for option in param.opts}
+        if len(parts) > 1:  # a group: its next word is one of its commands
+            assert rest.split()[0] in command.commands, f"{name}: tracker {command_name}{rest}"
+        known = {
+            option
+            for part in parts
+            for param in part.params
+            for option in [*param.opts, *param.secondary_opts]
+        }
         used = set(re.findall(r"(?<!\S)--[a-z-]+", rest.partition("#")[0]))
         assert used <= known, f"{name}: tracker {command_name} {rest}"
 

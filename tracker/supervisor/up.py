@@ -128,7 +128,7 @@ def make_demo(settings: Settings, say: Callable[[str], None]) -> None:
     Raises:
         DemoFailedError: it ended with an error (its own words are on standard error).
     """
-    say("正在生成演示品牌（约一分钟）… / Making the demo brand (about a minute) ...")
+    say("正在生成演示品牌（约半分钟）… / Making the demo brand (about half a minute) ...")
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "tracker", "demo"],
