@@ -22,7 +22,7 @@ from tracker.domain.records import (
 from tracker.models import Influencer, SocialAccount, Workspace
 from tracker.services import marks
 from tracker.services.bulk import among, one_loader_at_a_time, table_of
-from tracker.services.customers import customer_key
+from tracker.services.customers import MARKETPLACES, customer_key
 from tracker.services.errors import RefusedError
 from tracker.services.people import canonical_platform, fold_handle, slug_of
 
@@ -130,7 +130,8 @@ def own_key(secret: bytes, buyer: Buyer) -> str | None:
     if not colon:
         buyer = Buyer("", buyer.phone, buyer.email)
         return customer_key(secret, buyer, "")
-    return customer_key(secret, Buyer(platform_id), canonical_platform(scope))
+    platform = canonical_platform(scope)
+    return customer_key(secret, Buyer(platform_id), MARKETPLACES.get(platform, platform))
 
 
 def _put_person(book: _Book, slug: str, record: InfluencerRecord, key: str | None) -> bool:
