@@ -64,6 +64,13 @@ def test_little_room_is_a_warning_and_none_a_failure(tmp_path, monkeypatch, free
     assert check_disk(Settings(home=tmp_path)).status == status
 
 
+def test_charts_without_a_chinese_font_are_a_warning(monkeypatch):
+    monkeypatch.setattr(checkup, "file_fonts", lambda: [checkup.LATIN_FONT])
+    assert checkup.check_fonts().status == "warning"
+    monkeypatch.setattr(checkup, "file_fonts", lambda: ["Noto Sans CJK SC", checkup.LATIN_FONT])
+    assert checkup.check_fonts().detail == "Noto Sans CJK SC"
+
+
 def test_a_clock_of_1970_is_wrong():
     assert check_clock(datetime(1970, 1, 2, tzinfo=UTC)).status == "failed"
     assert check_clock().status == "ok"

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
-
 from tests.support import postgres
 from tracker.db import Database, connect
 from tracker.migrations import upgrade
@@ -101,9 +99,3 @@ class Databases:
                 upgrade(database)
                 database.dispose()
                 server.rename("draft", postgres.TEMPLATE)
-
-
-def is_alive(database: Database) -> bool:
-    """Whether the database answers."""
-    with database.read() as session:
-        return session.execute(text("select 1")).scalar() == 1

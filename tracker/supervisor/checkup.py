@@ -19,6 +19,8 @@ from tracker.config import Settings
 from tracker.db import Database, connect
 from tracker.migrations import current_revision, newest_revision
 from tracker.models import User
+from tracker.reports.drawing import file_fonts
+from tracker.reports.theme import LATIN_FONT
 from tracker.supervisor.plan import QUEUES
 from tracker.supervisor.records import AlreadyRunningError, only_parent
 
@@ -55,6 +57,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield check_disk(settings)
     yield check_clock()
     yield check_time_zones()
+    yield check_fonts()
     database = connect(settings.database)
     try:
         yield from _database_findings(database)
@@ -101,6 +104,19 @@ def check_time_zones() -> Finding:
     except ZoneInfoNotFoundError:
         return Finding("time zones", "failed", "no time zone data", "pip install tzdata")
     return Finding("time zones", "ok", "present")
+
+
+def check_fonts() -> Finding:
+    """A font with Chinese for charts in files; on pages the browser has its own."""
+    fonts = [name for name in file_fonts() if name != LATIN_FONT]
+    if not fonts:
+        return Finding(
+            "fonts",
+            "warning",
+            "no font with Chinese: PNG and PDF charts show boxes for it",
+            "install Noto Sans CJK (on Debian and Ubuntu: apt install fonts-noto-cjk)",
+        )
+    return Finding("fonts", "ok", fonts[0])
 
 
 def _database_findings(database: Database) -> Iterator[Finding]:
