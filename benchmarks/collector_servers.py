@@ -80,8 +80,18 @@ def row() -> Flask:
     @app.get("/go/<slug>")
     def go(slug: str) -> Any:
         click = secrets.token_hex(16)
-        store({"event_id": click, "site": slug, "kind": "click", "visitor": "", "at": 0,
-               "url": TARGET, "referrer": "", "user_agent": request.headers.get("User-Agent", "")})  # fmt: skip
+        store(
+            {
+                "event_id": click,
+                "site": slug,
+                "kind": "click",
+                "visitor": "",
+                "at": 0,
+                "url": TARGET,
+                "referrer": request.headers.get("Referer", ""),
+                "user_agent": request.headers.get("User-Agent", ""),
+            }
+        )
         return redirect(f"{TARGET}&tk={click}")
 
     return app

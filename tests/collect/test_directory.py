@@ -16,7 +16,7 @@ def world(database):
     """A shop with a tracked link, in the database."""
     with database.write() as session, factories.using(session):
         shop = factories.ShopFactory(
-            site_key="key-one", hostnames="Shop.example  www.other.example"
+            site_key="key-one", hostnames="Shop.example  https://www.other.example:8443/"
         )
         owner = factories.InfluencerFactory(slug="lina")
         factories.TrackedLinkFactory(

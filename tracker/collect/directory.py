@@ -124,7 +124,7 @@ def read_snapshot(database: Database, before: Snapshot | None = None) -> Snapsho
     """
     with database.read() as session:
         shops = [
-            KnownShop(row.id, row.site_key, tuple(row.hostnames.lower().split()))
+            KnownShop(row.id, row.site_key, tuple(map(_host, row.hostnames.lower().split())))
             for row in session.execute(select(Shop.id, Shop.site_key, Shop.hostnames))
         ]
         links = [
@@ -139,6 +139,11 @@ def read_snapshot(database: Database, before: Snapshot | None = None) -> Snapsho
             for row in session.execute(_LINKS)
         ]
     return make_snapshot(shops, links, before)
+
+
+def _host(text: str) -> str:
+    """A host as somebody typed it: perhaps as an address, perhaps with a port."""
+    return text.rpartition("://")[2].partition("/")[0].partition(":")[0].removesuffix(".")
 
 
 _LINKS = (
