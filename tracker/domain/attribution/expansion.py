@@ -1,7 +1,7 @@
 """Which signals stand in the window of which order: orders x signals as arrays of pairs.
 
-Signals of buyers without an order are dropped before anything is sorted (of a million touches about
-one in twenty survives), times become ranks, and one binary search an order finds its window.
+Signals of visitors without an order are dropped before anything is sorted (of a million touches
+about one in twenty survives); then one binary search an order finds its window.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.domain.attribution.allocate import offsets_of
+from tracker.domain.attribution.arrays import argsort_pairs, bisect_segments, distinct
 from tracker.domain.paths import EVIDENCE_OF, NO_FLOOR, Orders, Reason, Signal, Touches
 from tracker.domain.policy import Policy
 
@@ -19,7 +20,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _TABLE_SPAN = 1 << 26
-"""Widest range of keys for which a lookup table (4 bytes a key) beats a binary search."""
+"""Widest range of keys for which a lookup table (a byte a key) beats a binary search."""
 
 FOREVER = np.iinfo(np.int64).max
 
@@ -112,23 +113,22 @@ def _ranks(policy: Policy) -> Ints:
 
 def _of_buyers(order_keys: Ints, touch_keys: Ints) -> tuple[Ints, Ints, Ints]:
     """Indices of touches whose key an order has, their dense keys, the orders' ones (-1: none)."""
-    keys = np.unique(order_keys[order_keys != 0])
+    keys = distinct(order_keys[order_keys != 0])
+    order_dense = np.full(order_keys.size, -1, np.int64)
     if keys.size == 0 or touch_keys.size == 0:
-        empty = np.zeros(0, np.int64)
-        return empty, empty, np.full(order_keys.size, -1, np.int64)
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), order_dense
+    has_key = order_keys != 0
+    order_dense[has_key] = np.searchsorted(keys, order_keys[has_key])
     low, span = int(keys[0]), int(keys[-1]) - int(keys[0])
-    order_dense = np.where(order_keys != 0, np.searchsorted(keys, order_keys), -1)
     if span < _TABLE_SPAN:
-        table = np.full(span + 2, -1, np.int32)
-        table[keys - low] = np.arange(keys.size, dtype=np.int32)
-        # Keys out of range meet the last cell, which stays -1.
-        inside = (touch_keys >= low) & (touch_keys <= low + span)
-        found = table[np.where(inside, touch_keys - low, span + 1)]
-        kept = np.flatnonzero(found >= 0)
-        return kept, found[kept].astype(np.int64), order_dense.astype(np.int64)
+        # A byte a key stays in the cache; the cells at both ends catch the keys out of range.
+        is_buyer = np.zeros(span + 3, np.bool_)
+        is_buyer[keys - low + 1] = True
+        kept = np.flatnonzero(np.take(is_buyer, touch_keys - (low - 1), mode="clip"))
+        return kept, np.searchsorted(keys, touch_keys[kept]).astype(np.int64), order_dense
     place = np.minimum(np.searchsorted(keys, touch_keys), keys.size - 1)
     kept = np.flatnonzero(keys[place] == touch_keys)
-    return kept, place[kept].astype(np.int64), order_dense.astype(np.int64)
+    return kept, place[kept].astype(np.int64), order_dense
 
 
 def _window_pairs(
@@ -144,25 +144,19 @@ def _window_pairs(
     who = np.flatnonzero(order_dense >= 0)
     if who.size == 0 or dense.size == 0:
         return empty, empty
-    longest = max(policy.lookback_us, int(touches.lookback.max()))
-    times = np.unique(touches.at)
-    width = times.size + 1
-    position = dense * width + np.searchsorted(times, touches.at)
-    by_key = np.argsort(position, kind="stable")
-    position = position[by_key]
-    base = order_dense[who] * width
-    placed = orders.placed_at[who]
-    if keep_all:
-        begin, end = base, base + times.size
-    else:
-        begin = base + np.searchsorted(times, placed - longest, side="left")
-        end = base + np.searchsorted(times, placed, side="right")
-    start = np.searchsorted(position, begin, side="left")
-    stop = np.searchsorted(position, end, side="left")
-    offsets = offsets_of((stop - start).astype(np.int64))
+    by = argsort_pairs(dense, touches.at)
+    at = touches.at[by]
+    of_key = offsets_of(np.bincount(dense, minlength=int(order_dense.max()) + 1).astype(np.int64))
+    start, stop = of_key[order_dense[who]], of_key[order_dense[who] + 1]
+    if not keep_all:
+        placed = orders.placed_at[who]
+        longest = max(policy.lookback_us, int(touches.lookback.max()))
+        start = bisect_segments(at, start, stop, placed - longest, after_equal=False)
+        stop = bisect_segments(at, start, stop, placed, after_equal=True)
+    offsets = offsets_of(stop - start)
     counts = np.diff(offsets)
     within = np.arange(int(offsets[-1]), dtype=np.int64) - np.repeat(offsets[:-1], counts)
-    return np.repeat(who, counts), by_key[np.repeat(start, counts) + within]
+    return np.repeat(who, counts), by[np.repeat(start, counts) + within]
 
 
 def _window_reasons(
