@@ -45,7 +45,7 @@ def test_a_jump_of_orders_without_click_is_found_with_its_day(world: World, owne
     assert isinstance(leak, Leak)
     assert leak.since == TODAY - timedelta(days=10)
     assert (leak.code, leak.orders) == ("DAJIANG20", 35)
-    assert (leak.share_before, leak.share) == (0.25, pytest.approx(6 / 7))
+    assert (leak.usual, leak.share) == (0.25, pytest.approx(6 / 7))
     [row] = influencer_report(world.session, world.state()).rows
     assert [tag.code for tag in row.tags] == ["leak_suspected"]
 
@@ -81,6 +81,26 @@ def test_codes_of_everybody_and_orders_credited_to_others_do_not_count(world: Wo
     coupon.is_shop_wide = True
     for n in range(2 * MIN_ORDERS):
         sell(world, who, coupon, TODAY - timedelta(days=40 - n), clicked=n < MIN_ORDERS, bare=1)
+    assert find_leaks(world.session, world.state()) == ()
+
+
+def test_a_code_without_past_is_compared_with_the_others_of_the_same_days(world: World, owned):
+    who, coupon = owned
+    others = [
+        factories.InfluencerFactory(workspace=world.workspace, name=f"other {n}") for n in range(4)
+    ]
+    for n, other in enumerate(others):
+        code = factories.CouponFactory(shop=world.own, code=f"other{n}", influencer=other)
+        for age in range(50, 0, -5):
+            sell(world, other, code, TODAY - timedelta(days=age), clicked=2, bare=2)
+    for age in range(20, 0, -2):
+        sell(world, who, coupon, TODAY - timedelta(days=age), clicked=0, bare=4)
+    [leak] = find_leaks(world.session, world.state())
+    assert (leak.code, leak.since, leak.orders) == ("DAJIANG20", TODAY - timedelta(days=20), 40)
+    assert (leak.share, leak.usual) == (1.0, 0.5)
+
+    # a post explains it: that is how this influencer sells
+    factories.DealFactory(influencer=who, posted_on=TODAY - timedelta(days=22))
     assert find_leaks(world.session, world.state()) == ()
 
 

@@ -6,6 +6,7 @@ The roll-ups by channel are read unless a campaign, an influencer or an order's 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -104,15 +105,14 @@ def read_figures(
                 _cost(state, by, slot, period),
                 _credit(state, by, slot, period),
             ]
-    found: dict[Key, Figures] = {}
+    found: dict[Key, Sequence[int]] = {}
     width = 1 + len(by)
     for row in session.execute(union_all(*parts)):
         if None in row:  # the sum of no rows at all
             continue
-        key = tuple(row[:width])
-        sums = Figures(*row[width:])
-        found[key] = found[key] + sums if key in found else sums
-    return found
+        key, sums = tuple(row[:width]), row[width:]
+        found[key] = tuple(map(add, found[key], sums)) if key in found else sums
+    return {key: Figures(*sums) for key, sums in found.items()}
 
 
 def _traffic(state: ReportState, by: Sequence[str], slot: int, period: Period) -> Select[Any]:

@@ -7,8 +7,9 @@ a table is the sum of its rows and its ratios are right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 
 from tracker.domain import metrics
 from tracker.domain.metrics import MICRO, Change, ChangeKind
@@ -46,12 +47,12 @@ class Figures:
     paid_clicks: int = 0
 
     def __add__(self, other: Figures) -> Figures:
-        return Figures(*(getattr(self, n) + getattr(other, n) for n in FIELD_NAMES))
+        return Figures(*map(add, values_of(self), values_of(other)))
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all happened."""
-        return not any(getattr(self, n) for n in FIELD_NAMES)
+        return not any(values_of(self))
 
     @property
     def orders(self) -> float:
@@ -148,11 +149,13 @@ class Figures:
 
 FIELD_NAMES = tuple(f.name for f in fields(Figures))
 
+values_of: Callable[[Figures], tuple[int, ...]] = attrgetter(*FIELD_NAMES)
+"""All sums of a row, in the order of FIELD_NAMES."""
+
 
 def total(rows: Iterable[Figures]) -> Figures:
     """The sum of rows; of none: all zeros."""
-    columns = [[getattr(row, n) for n in FIELD_NAMES] for row in rows]
-    return Figures(*(sum(values) for values in zip(*columns, strict=True)))
+    return Figures(*map(sum, zip(*map(values_of, rows), strict=True)))
 
 
 def change_of(name: str, now: Figures, before: Figures | None) -> Change:
