@@ -56,7 +56,8 @@ def put_load(port: int, path: str, connections: int, seconds: float) -> Load:
 
 
 def _wrk(port: int, path: str, connections: int, seconds: float) -> Load:
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{max(round(seconds), 1)}s", "--latency", "-s", str(SCRIPT),
+    length = f"-d{max(round(seconds), 1)}s"  # whole seconds are all it takes
+    command = ["wrk", "-t2", f"-c{connections}", length, "--latency", "-s", str(SCRIPT),
                f"http://127.0.0.1:{port}", "--", path]  # fmt: skip
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     refused = _number(r"Non-2xx or 3xx responses: (\d+)", text)

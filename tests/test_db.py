@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from tracker.db import FEW_ROWS, Database, insert_new, read_int_columns, upsert
+from tracker.db import FEW_ROWS, Database, connect, insert_new, read_int_columns, upsert
 from tracker.models import FxRate, Run, Shop, Visitor, Workspace
 from tracker.models.base import to_micros
 
@@ -148,3 +148,11 @@ def test_writers_that_read_first_wait_for_each_other(database: Database):
     assert errors == []
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Run)) == 40
+
+
+def test_a_synced_connection_waits_for_the_disk(tmp_path):
+    for synced, level in ((False, 1), (True, 2)):  # NORMAL, FULL
+        database = connect(f"sqlite:///{tmp_path / 'some.db'}", synced=synced)
+        with database.read() as session:
+            assert session.execute(text("PRAGMA synchronous")).scalar() == level
+        database.dispose()

@@ -86,14 +86,20 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str, *, pool_size: int = 8) -> Database:
+def connect(url: str, *, pool_size: int = 8, synced: bool = False) -> Database:
     """The database at an SQLAlchemy address; made per process, since an engine must not be forked.
 
     Nothing is opened until the first statement.
+
+    Args:
+        synced: a commit to SQLite returns when it is on the disk, and outlives a power cut: for
+            who gives up the only other copy after it. PostgreSQL does so always.
     """
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size)
         event.listen(engine, "connect", _prepare_sqlite)
+        if synced:
+            event.listen(engine, "connect", _sync_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return Database(engine)
     return Database(create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True))
@@ -113,6 +119,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.execute("PRAGMA cache_size=-65536")
     cursor.close()
+
+
+def _sync_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=FULL").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,7 +4,9 @@ import time
 import pytest
 
 from tracker.collect.journal import Journal
-from tracker.collect.segments import Segment, backlog, open_segments, remove_drafts
+from tracker.collect.lines import encode_line
+from tracker.collect.segments import Backlog, Segment, backlog, open_segments, remove_drafts
+from tracker.domain.events import Event
 
 
 @pytest.fixture
@@ -89,15 +91,19 @@ def test_a_segment_that_was_cut_shorter_than_was_read_is_dropped(tmp_path):
     assert segment.drop_if_done()
 
 
-def test_the_backlog_counts_what_is_not_loaded(tmp_path, journal):
-    assert backlog(tmp_path).segments == 0
-    assert backlog(tmp_path).oldest_seconds is None
-    journal.append(b"one\n")
+def test_the_backlog_counts_what_is_not_loaded_and_since_when(tmp_path, journal):
+    assert backlog(tmp_path) == Backlog(0, 0, None)
+    a_minute_ago = time.time_ns() // 1000 - 60_000_000
+    line = encode_line(Event("e", 1, "page_view", "visitor", a_minute_ago))
+    journal.append(line)
+    journal.append(b"damaged\n")
     waiting = backlog(tmp_path)
-    assert (waiting.segments, waiting.bytes) == (1, 4)
-    assert waiting.oldest_seconds < 60
-    only(tmp_path).advance(4)
-    assert backlog(tmp_path).bytes == 0
+    assert (waiting.segments, waiting.bytes) == (1, len(line) + 8)
+    assert 60 <= waiting.oldest_seconds < 90
+    only(tmp_path).advance(len(line))
+    assert backlog(tmp_path).oldest_seconds < 30  # since the last write
+    only(tmp_path).advance(8)
+    assert backlog(tmp_path) == Backlog(0, 0, None)
 
 
 def test_segments_are_listed_as_they_were_begun_and_keep_their_offsets(tmp_path):

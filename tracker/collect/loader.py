@@ -1,9 +1,10 @@
 """The journal into the database: `python -m tracker.collect.loader`, one process a home.
 
 Every second it takes the new whole lines of all segments, also of processes that are gone, and
-stores them in short transactions. A segment is dropped only after the commit. Killed anywhere, it
-reads a part again, which changes nothing. While the database is locked, down or without its
-tables, it waits longer and longer and tries again; nothing is lost, the journal only grows.
+stores them in short transactions. A segment is dropped only after the commit is on the disk.
+Killed anywhere, it reads a part again, which changes nothing. While the database is locked, down
+or without its tables, it waits longer and longer and tries again; nothing is lost, the journal
+only grows.
 
 A line that no attempt can store is put aside, with the reason, into `journal/rejected.jsonl`
 ({"at", "reason", "segment", "line"}), and the others go on.
@@ -257,7 +258,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     with only_one(settings.run_dir / "loader.lock", stop) as is_ours:
         if is_ours:
-            database = connect(settings.database, pool_size=1)
+            database = connect(settings.database, pool_size=1, synced=True)
             run(Loader(settings.journal_dir, database), settings.journal_dir, stop)
             database.dispose()
     return 0

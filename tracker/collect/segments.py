@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.collect.journal import SUFFIX
+from tracker.collect.lines import LineError, decode_line
 
 OFFSET_SUFFIX = ".offset"
 """Beside a segment: how many bytes of it are in the database, as decimal text."""
@@ -25,7 +25,7 @@ class Backlog:
     segments: int
     bytes: int
     oldest_seconds: float | None
-    """Seconds since the oldest segment with such lines was begun or last advanced; None: none."""
+    """Seconds since the oldest of these events was answered; None: there is none."""
 
 
 class Segment:
@@ -110,11 +110,13 @@ def backlog(folder: Path) -> Backlog:
             waiting = path.stat().st_size - segment.offset
             if waiting > 0:
                 sizes.append(waiting)
-                ages.append(time.time() - _last_advanced(path))
+                ages.append(time.time() - _first_waiting(segment))
     return Backlog(len(sizes), sum(sizes), max(ages) if ages else None)
 
 
-def _last_advanced(path: Path) -> float:
-    with suppress(OSError):
-        return os.stat(path.with_suffix(OFFSET_SUFFIX)).st_mtime
-    return int(path.name.partition("-")[0]) / 1e6
+def _first_waiting(segment: Segment) -> float:
+    """When the first event that is not loaded came, in seconds since the epoch."""
+    for line in segment.read(1):
+        with suppress(LineError):
+            return decode_line(line).at_micros / 1e6
+    return segment.path.stat().st_mtime
