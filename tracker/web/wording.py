@@ -61,7 +61,7 @@ TAGS: dict[str, tuple[str, str, bool]] = {
     ),
     "leak_suspected": (
         mark("code leaked?"),
-        mark("%(share)s of the orders with code %(code)s have no click, %(before)s before."),
+        mark("%(share)s of the orders with code %(code)s have no click; usual is %(before)s."),
         True,
     ),
     "no_goods_cost": (
