@@ -7,6 +7,7 @@ import signal
 import socket
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from uuid import uuid4
 
 import psutil
@@ -112,13 +113,17 @@ def test_a_first_start_shows_an_address_and_a_password(running):
 
 def test_nothing_listens_but_the_web_server(running):
     home, parent, _ = running
-    family = [psutil.Process(parent.pid), *psutil.Process(parent.pid).children(recursive=True)]
-    ports = {
-        connection.laddr.port
-        for process in family
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    ports = set()
+    for process in [
+        psutil.Process(parent.pid),
+        *psutil.Process(parent.pid).children(recursive=True),
+    ]:
+        with suppress(psutil.NoSuchProcess):  # a job's process that has just ended
+            ports |= {
+                connection.laddr.port
+                for connection in process.net_connections("inet")
+                if connection.status == psutil.CONN_LISTEN
+            }
     assert ports == {home.port}
 
 
