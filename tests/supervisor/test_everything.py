@@ -114,10 +114,8 @@ def test_a_first_start_shows_an_address_and_a_password(running):
 def test_nothing_listens_but_the_web_server(running):
     home, parent, _ = running
     ports = set()
-    for process in [
-        psutil.Process(parent.pid),
-        *psutil.Process(parent.pid).children(recursive=True),
-    ]:
+    top = psutil.Process(parent.pid)
+    for process in [top, *top.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):  # a job's process that has just ended
             ports |= {
                 connection.laddr.port
