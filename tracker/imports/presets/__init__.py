@@ -6,7 +6,8 @@
     signature   headers that have to be there, all of them; a preset with one goes before others
     [columns]   canonical column -> headers that mean it, the most usual first
     [options]   for the reader; `currency` replaces the shop's
-    [recognise] needs_one_of: canonical columns of which one has to be there besides
+    [recognise] needs_one_of: canonical columns of which one has to be there besides;
+                is_exact: the file has no header that the preset does not know
 
 Headers are compared width-folded, case-folded, trimmed, with hyphens and underscores as blanks, so
 a preset for another platform needs no code.
@@ -47,6 +48,7 @@ class Preset:
     headers: Mapping[str, str]
     """Folded header -> canonical column."""
     needs_one_of: tuple[str, ...]
+    is_exact: bool
     options: Mapping[str, Any]
 
     def columns_of(self, header: Sequence[str]) -> dict[str, int]:
@@ -66,6 +68,8 @@ class Preset:
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a row of cells is this preset's header."""
         folded = {fold_header(text) for text in header}
+        if self.is_exact and not folded <= self.headers.keys():
+            return False
         return folded.issuperset(self.signature) and not self.missing(self.columns_of(header))
 
 
@@ -96,5 +100,6 @@ def _read(path: Path) -> Preset:
         signature=tuple(fold_header(name) for name in data.get("signature", ())),
         headers=headers,
         needs_one_of=tuple(data.get("recognise", {}).get("needs_one_of", ())),
+        is_exact=bool(data.get("recognise", {}).get("is_exact")),
         options=data.get("options", {}),
     )

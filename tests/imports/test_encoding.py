@@ -1,0 +1,54 @@
+import pytest
+
+from tests.imports.files import write
+from tracker.imports.encoding import encoding_of, open_text
+from tracker.imports.errors import FileError
+
+TEXT = "订单编号,达人\n1,李娜\U00020bb7\n" * 5
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("gb18030", "gb18030"),
+        ("utf-16", "utf-16"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_text_comes_back_whole(tmp_path, encoding, found, name):
+    path = write(tmp_path, TEXT, name, encoding)
+    assert encoding_of(path) == found
+    with open_text(path, found) as file:
+        assert file.read() == TEXT
+
+
+def test_utf_16_big_endian_is_told_by_its_mark(tmp_path):
+    assert encoding_of(write(tmp_path, b"\xfe\xff" + TEXT.encode("utf-16-be"))) == "utf-16"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Prénom,Café\n1,Zoë\n".encode("latin-1"),  # never read as latin-1, which takes anything
+        b"a,b\n1,\xff\xff\n",
+        "a,b\n".encode("utf-32"),
+        b"\xff\xfea,\x00",
+    ],
+)
+def test_other_bytes_are_refused_rather_than_guessed(tmp_path, data):
+    with pytest.raises(FileError, match=r"unknown_encoding|binary_file"):
+        encoding_of(write(tmp_path, data))
+
+
+def test_nul_characters_are_no_text(tmp_path):
+    for data in (b"a,b\n1,\x00\n", "a,b\n".encode("utf-16-le")):
+        with pytest.raises(FileError, match="binary_file"):
+            encoding_of(write(tmp_path, data))
+
+
+def test_line_ends_inside_cells_stay(tmp_path):
+    path = write(tmp_path, 'a\r\n"x\ny"\r\n')
+    with open_text(path, "utf-8") as file:
+        assert list(file) == ["a\r\n", '"x\n', 'y"\r\n']
