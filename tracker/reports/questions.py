@@ -122,7 +122,7 @@ def _shops(state: ReportState, context: Context) -> Iterator[OpenQuestion]:
                     {},
                 )
         if shop.has_script and shop.last_visit_at is None:
-            yield OpenQuestion("script_silent", {"shop": shop.name}, "settings.index", {})
+            yield OpenQuestion("script_silent", {"shop": shop.name}, "settings.shops", {})
 
 
 def _counts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:

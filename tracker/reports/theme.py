@@ -34,11 +34,15 @@ VARIABLES = {
 
 FONTS = (
     "Noto Sans CJK SC",
+    "Noto Sans SC",
     "Source Han Sans SC",
+    "Source Han Sans CN",
     "PingFang SC",
     "Hiragino Sans GB",
     "Microsoft YaHei",
     "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Noto Sans CJK JP",
     "Arial Unicode MS",
 )
 """Fonts with Chinese for files, best first: a machine has one or another."""
