@@ -259,3 +259,19 @@ def test_a_hit_is_stored_once_though_two_loaders_read_the_same_journal(
     assert Loader(folder, database).run_round() == 0
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Hit)) == 200
+
+
+def test_a_round_takes_a_bounded_portion_however_much_has_piled_up(
+    folder, loader, database, event, monkeypatch
+):
+    monkeypatch.setattr(loader_module, "SEGMENT_BYTES", 1_000)
+    monkeypatch.setattr(loader_module, "ROUND_BYTES", 2_000)
+    events = [event(n) for n in range(60)]
+    for start in range(0, 60, 10):
+        write(folder, *events[start : start + 10])
+    portions = []
+    while not portions or not loader.is_done():
+        portions.append(loader.run_round())
+    assert stored(database) == ids(events)
+    assert max(portions) <= 12
+    assert not list(folder.glob("*.seg"))

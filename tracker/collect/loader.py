@@ -44,8 +44,12 @@ PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 """The pause doubles up to this while the database takes nothing."""
 
-ROUND_BYTES = 1024 * 1024
-"""Read of each segment in a round."""
+SEGMENT_BYTES = 1024 * 1024
+"""Read of one segment in a round, at most."""
+
+ROUND_BYTES = 8 * SEGMENT_BYTES
+"""Read of all segments in a round, about: memory stays the same however much has piled up while
+the database was away."""
 
 BATCH_EVENTS = 2_000
 """Stored in one transaction: well under a second."""
@@ -95,9 +99,13 @@ class Loader:
         self._rejects = []
         lines: list[_Line] = []
         read: list[tuple[Segment, int]] = []
+        room = ROUND_BYTES
         for segment in self._segments.values():
-            raw_lines = segment.read(ROUND_BYTES)
+            if room <= 0:
+                break
+            raw_lines = segment.read(SEGMENT_BYTES)
             read.append((segment, sum(map(len, raw_lines))))
+            room -= read[-1][1]
             lines += self._decoded(raw_lines, segment)
         lines.sort(key=lambda line: line.event.at_micros)
         new = 0

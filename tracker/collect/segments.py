@@ -75,7 +75,7 @@ class Segment:
                 return False
             # Nobody can append any more; a torn line at the end was never answered.
             file.seek(self.offset)
-            if b"\n" in file.read():
+            if file.readline().endswith(b"\n"):
                 return False
             self.path.unlink()
             self._offset_path.unlink(missing_ok=True)

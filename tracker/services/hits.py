@@ -210,18 +210,18 @@ def _claim_orders(session: Session, shop: Shop, rows: list[dict[str, Any]]) -> N
 # --- reading one event; visitors of a page look alike, so answers are kept ------------------------
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _read(url: str, referrer: str, user_agent: str, link_id: int) -> RawMark:
     return replace(read_mark(url, referrer, user_agent), link_id=link_id)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _click_param(url: str) -> str:
     """The `tk=` of a landing, "" for none."""
     return read_click_param(url) or "" if "tk" in url else ""
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def path_of(url: str) -> str:
     """The path of a page as a person reads it, cut; "" when the address cannot be taken apart."""
     try:
