@@ -273,5 +273,5 @@ def test_a_round_takes_a_bounded_portion_however_much_has_piled_up(
     while not portions or not loader.is_done():
         portions.append(loader.run_round())
     assert stored(database) == ids(events)
-    assert max(portions) <= 12
+    assert max(portions) <= 20
     assert not list(folder.glob("*.seg"))
