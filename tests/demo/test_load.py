@@ -37,6 +37,10 @@ UNTIL = date(2026, 11, 14)
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
+on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""For what is decided above the database: once is enough."""
+
+
 def small(database: Database, settings: Settings, **changes: object) -> Counts:
     options: dict[str, object] = {"days": 14, "scale": 0.1, "until": UNTIL, "now": NOW, **changes}
     return load_demo(database, settings, **options)  # type: ignore[arg-type]
@@ -103,6 +107,7 @@ def ledger(database: Database) -> Iterator[tuple[object, ...]]:
             )  # fmt: skip
 
 
+@on_sqlite
 def test_a_second_loading_is_refused_and_changes_nothing(database: Database, tmp_path: Path):
     settings = Settings(home=tmp_path)
     small(database, settings)
@@ -112,6 +117,7 @@ def test_a_second_loading_is_refused_and_changes_nothing(database: Database, tmp
     assert rows_of(database) == before
 
 
+@on_sqlite
 def test_a_workspace_of_that_name_that_is_no_demo_is_left_alone(database: Database, tmp_path: Path):
     from tracker.services.workspaces import create_workspace
 
@@ -139,6 +145,7 @@ def test_removing_leaves_no_row_and_no_file(database: Database, tmp_path: Path):
     assert remove_demo(database, settings) == 0
 
 
+@on_sqlite
 def test_an_interrupted_loading_is_begun_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -159,6 +166,7 @@ def test_an_interrupted_loading_is_begun_again(
         assert session.scalar(loaded) == 1
 
 
+@on_sqlite
 def test_nothing_is_later_than_the_present(database: Database, tmp_path: Path):
     settings = Settings(home=tmp_path)
     noon = datetime(2026, 11, 14, 12, tzinfo=ZONE)
