@@ -85,7 +85,7 @@ LABELS: dict[str, dict[str, str]] = {
         "paid_shopping": mark("Paid shopping"),
         "display": mark("Display ads"),
         "paid_other": mark("Other ads"),
-        "email": mark("E-mail"),
+        "email": mark("E-mail marketing"),
         "sms": mark("SMS"),
         "push": mark("Push message"),
         "affiliate": mark("Affiliate"),

@@ -110,6 +110,7 @@ def client_of(app: Flask, database: Database) -> Callable[[str], FlaskClient]:
             session.flush()
             token = sign_ins.start(session, user, datetime.now(UTC))
         client.set_cookie("tracker", token)
+        client.set_cookie("language", locale)  # as signing in does
         return client
 
     return make

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.db import insert_new
 from tracker.domain.text import normalise
 from tracker.models import Campaign, Workspace
+from tracker.services import dirty
 from tracker.services.bulk import among, table_of
 from tracker.services.errors import RefusedError
 
@@ -74,7 +75,9 @@ def save_campaign(
     campaign.name = name.strip()
     campaign.starts_on, campaign.ends_on = starts_on, ends_on
     campaign.budget_minor = budget_minor
-    campaign.lookback_days = lookback_days
+    window_before, campaign.lookback_days = campaign.lookback_days, lookback_days
     campaign.is_discovered = False
     session.flush()
+    if window_before != lookback_days:
+        dirty.campaign_window_changed(session, campaign.id)
     return campaign

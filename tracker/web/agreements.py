@@ -29,6 +29,7 @@ from tracker.web.forms import (
     refuse,
     start_of_day,
     strip,
+    upper,
 )
 from tracker.web.identity import user_id
 from tracker.web.influencers import find_influencer
@@ -96,7 +97,7 @@ class DealForm(FlaskForm):
     title = StringField(_l("What for"), **TEXT)
     posted_on = DateField(_l("Day of the post"), validators=[InputRequired()])
     currency = StringField(
-        _l("Currency"), filters=[strip], validators=[InputRequired(), Length(min=3, max=3)]
+        _l("Currency"), filters=[strip, upper], validators=[InputRequired(), Length(min=3, max=3)]
     )
     fee = Money(_l("Fixed fee"))
     goods_given = Money(_l("Goods given, at cost"))

@@ -28,8 +28,8 @@ def register(app: Flask) -> None:
 
     for filter_ in (
         money, money_full, count, count_full, orders, orders_full, micro_orders, percent,
-        signed_percent, times, percent_of, spark_points, short_day, day, iso_day, moment, label,
-        currency_name, chip, ppm, question_url, shop_name, shop_day, wording.question_text,
+        signed_percent, times, percent_of, spark_points, short_day, day, iso_day, moment, instant,
+        label, currency_name, chip, ppm, question_url, shop_name, shop_day, wording.question_text,
         wording.tag_text, wording.formula, wording.reason,
     ):  # fmt: skip
         app.add_template_filter(filter_)
@@ -138,7 +138,18 @@ def moment(value: datetime | None) -> str:
 def shop_day(value: datetime | None, shop_id: int) -> str:
     """The day of an instant in its shop's zone."""
     zone = next((s.time_zone for s in get_shops() if s.id == shop_id), get_workspace().time_zone)
-    return DASH if value is None else value.astimezone(ZoneInfo(zone)).date().isoformat()
+    if value is None:
+        return DASH
+    local = value.astimezone(ZoneInfo(zone)).date()
+    return local.isoformat() if local.year > 1970 else str(gettext("ever since"))
+
+
+def instant(value: datetime | None) -> str:
+    """An instant in the workspace's zone, with its day."""
+    if value is None:
+        return DASH
+    local = value.astimezone(ZoneInfo(get_workspace().time_zone))
+    return f"{local.date().isoformat()} {format_datetime(local, 'HH:mm', locale=locale_name())}"
 
 
 def label(code: str | None, group: str) -> str:

@@ -77,6 +77,11 @@ def strip(text: Any) -> Any:
     return text.strip() if isinstance(text, str) else text
 
 
+def upper(text: Any) -> Any:
+    """Filter of text fields: in capitals, as currencies are written."""
+    return text.upper() if isinstance(text, str) else text
+
+
 def no_control_characters(_form: FlaskForm, field: Any) -> None:
     """Refuse characters that no name has and some databases do not take."""
     if any(not c.isprintable() and c not in "\r\n\t" for c in field.data or ""):

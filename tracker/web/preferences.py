@@ -70,7 +70,7 @@ def update_preferences() -> Response:
     response = redirect(safe_next(request.form.get("next")))
     language = request.form.get("language")
     if language in i18n.LOCALES:
-        _keep(response, LANGUAGE_COOKIE, language)
+        keep_language(response, language)
         user = caller()
         if user is not None:
             with writing() as session:
@@ -79,6 +79,11 @@ def update_preferences() -> Response:
     if chosen in THEMES:
         _keep(response, THEME_COOKIE, chosen)
     return response
+
+
+def keep_language(response: Response, language: str) -> None:
+    """Let the browser remember a language."""
+    _keep(response, LANGUAGE_COOKIE, language)
 
 
 def _keep(response: Response, name: str, value: str) -> None:

@@ -6,6 +6,7 @@ INT32 = 2**31 - 1
 INT64 = 2**63 - 1
 
 INFLUENCER = f"int(min=1, max={INT32}):influencer_id"
+CAMPAIGN = f"int(min=1, max={INT32}):campaign_id"
 LINK = f"int(min=1, max={INT32}):link_id"
 COUPON = f"int(min=1, max={INT32}):coupon_id"
 BATCH = f"int(min=1, max={INT32}):batch_id"

@@ -40,7 +40,7 @@ class RuleForm(FlaskForm):
     """A rule with up to two conditions; more come by a second rule."""
 
     name = StringField(_l("Name"), **NAME)
-    field = SelectField(_l("When"), choices=list(FIELDS))
+    field = SelectField(_l("If"), choices=list(FIELDS))
     operator = SelectField(_l("Comparison"))
     value = StringField(_l("Value"), **NAME)
     field2 = SelectField(
@@ -71,7 +71,7 @@ class AliasForm(FlaskForm):
     dimension = SelectField(_l("What"))
     value = StringField(_l("Comes in as"), **NAME)
     source = StringField(
-        _l("Together with source"),
+        _l("With source (campaigns only)"),
         filters=[strip],
         validators=[Length(max=MAX_TEXT), no_control_characters],
     )

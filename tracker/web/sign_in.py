@@ -16,6 +16,7 @@ from tracker.web.context import get_session, now, writing
 from tracker.web.guard import safe_next
 from tracker.web.identity import caller, clear_cookie, current_token, set_cookie
 from tracker.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, failed, limiter
+from tracker.web.preferences import keep_language
 
 bp = Blueprint("sign_in", __name__)
 
@@ -57,6 +58,7 @@ def create() -> tuple[str, int] | Response:
     session.clear()  # with it the form token of whoever sat here before
     response = redirect(safe_next(form.next.data))
     set_cookie(response, token)
+    keep_language(response, user.locale)  # error pages have no user to ask
     return response
 
 

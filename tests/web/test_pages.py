@@ -1,0 +1,219 @@
+"""What must hold on every page: names of strangers stay text, nothing inline, nothing from elsewhere,
+a number of statements that does not grow with the rows."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests import factories
+from tests.web.conftest import HOSTILE, World
+from tracker.models import CreditDay, CreditDayChannel
+from tracker.models.workspace import Workspace
+from tracker.web.security import CSP
+
+PAGES = [
+    "/", "/channels", "/campaigns", "/campaigns/new", "/campaigns/{campaign}/edit", "/influencers",
+    "/influencers/new", "/influencers/{influencer}", "/influencers/{influencer}/edit",
+    "/influencers/{influencer}/links/new", "/influencers/{influencer}/codes/new",
+    "/influencers/{influencer}/deals/new", "/orders", "/orders/{order}", "/imports",
+    "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
+    "/settings/policy", "/settings/users", "/account", "/account/password", "/workspaces/new",
+    "/no-such-page",
+]  # fmt: skip
+
+VOID = {"meta", "link", "input", "img", "br", "hr"}
+ADDRESSES = {"href", "src", "action", "formaction", "data-chart", "data-progress"}
+
+
+class Inspector(HTMLParser):
+    """Notes what a browser would run or fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "script" and not (given.get("src") or "").startswith("/static/"):
+            self.problems.append(f"a script that is not ours: {given}")
+        if tag == "style" or "style" in given:
+            self.problems.append(f"a style inside the page: <{tag}>")
+        for name, value in attrs:
+            if name.startswith("on"):
+                self.problems.append(f"an event handler: <{tag} {name}>")
+            if name in ADDRESSES and not re.match(r"(/(?!/)|#|\?|$)", value or ""):
+                self.problems.append(f"an address elsewhere: <{tag} {name}={value}>")
+            if name == "id":
+                self.ids.append(value)
+        if tag == "img" and not given.get("alt"):
+            self.problems.append("an image without text")
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def inspect(page: str) -> Inspector:
+    found = Inspector()
+    found.feed(page)
+    return found
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_names_of_strangers_are_inert_on_every_page(client_of, world: World, locale):
+    client = client_of("owner", locale)
+    shown = 0
+    for pattern in PAGES:
+        url = pattern.format(**vars(world))
+        page = client.get(url).text
+        inspected = inspect(page)
+        assert inspected.problems == [], url
+        assert len(inspected.ids) == len(set(inspected.ids)), url
+        assert "<script>alert" not in page, url
+        assert "onerror=alert(2)>" not in page.replace("&gt;", ""), url
+        assert "49" not in re.findall(r"\{\{?(\d+)\}?\}", page), url
+        shown += HOSTILE in inspected.text
+    assert shown > 15  # the names are there, as text
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_every_page_has_a_title_a_language_and_one_heading(client_of, world, locale):
+    client = client_of("owner", locale)
+    for pattern in PAGES:
+        page = client.get(pattern.format(**vars(world))).text
+        assert re.search(r"<title>[^<]+ · [^<]+</title>", page), pattern
+        assert ('lang="zh-CN"' if locale == "zh_CN" else 'lang="en"') in page
+        assert page.count("<h1") == 1, pattern
+        assert "%(" not in page, pattern
+
+
+def test_english_pages_have_no_chinese_of_ours(client_of, database):
+    with database.write() as session, factories.using(session):
+        workspace = factories.WorkspaceFactory(name="Tea")
+        factories.ShopFactory(workspace=workspace)
+    client = client_of("owner", "en")
+    for url in ("/", "/channels", "/influencers", "/orders", "/imports", "/settings/shops"):
+        body = re.sub(r"小红书|双11|中文|人民币", "", client.get(url).text)
+        assert re.findall(r"[\u4e00-\u9fff]+", body) == [], url
+
+
+def test_every_field_has_a_label(client, world):
+    for pattern in PAGES:
+        page = client.get(pattern.format(**vars(world))).text
+        for field in re.findall(r"<(?:input|select|textarea)\b[^>]*>", page):
+            if 'type="hidden"' in field or "aria-label" in field:
+                continue
+            found = re.search(r'\bid="([^"]+)"', field)
+            is_inside_label = re.search(
+                r"<label[^>]*>[^<]*(<span[^>]*>[^<]*</span>)?\s*" + re.escape(field), page
+            )
+            assert is_inside_label or (found and f'for="{found.group(1)}"' in page), (
+                pattern,
+                field,
+            )
+
+
+def test_every_answer_carries_the_headers(client, anonymous, world):
+    urls = [
+        *PAGES, "/healthz", "/robots.txt", "/charts/overview.svg", "/influencers/export.csv",
+        "/static/0/site.css", "/static/0/none.css",
+    ]  # fmt: skip
+    for browser in (client, anonymous):
+        for pattern in urls:
+            answer = browser.get(pattern.format(**vars(world)))
+            headers = answer.headers
+            assert headers["Content-Security-Policy"] == CSP, pattern
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Referrer-Policy"] == "same-origin"
+            assert headers["X-Frame-Options"] == "DENY"
+            if not pattern.startswith(("/static", "/charts")):
+                assert headers["Cache-Control"] == "no-store", pattern
+                assert "Cookie" in headers["Vary"], pattern
+
+
+STATEMENTS = {
+    "/": 22,
+    "/channels": 12,
+    "/campaigns": 11,
+    "/influencers": 11,
+    "/orders": 10,
+    "/imports": 5,
+    "/settings/shops": 5,
+    "/charts/overview.svg": 9,
+}
+"""At most so many: who is signed in (1), workspaces and shops (2), and the report's own."""
+
+
+@pytest.mark.parametrize("url", STATEMENTS)
+def test_the_number_of_statements_does_not_grow_with_the_rows(
+    client_of, world, database, queries, url
+):
+    client = client_of("owner")
+    client.get(url)
+    queries.clear()
+    client.get(url)
+    few = len(queries)
+    with database.write() as session, factories.using(session):
+        workspace = session.get_one(Workspace, world.workspace)
+        for n in range(12):
+            influencer = factories.InfluencerFactory(workspace=workspace)
+            factories.SocialAccountFactory(influencer=influencer)
+            factories.CampaignFactory(workspace=workspace)
+            shop = factories.ShopFactory(workspace=workspace)
+            factories.OrderFactory(shop=shop)
+            _credit(session, workspace, shop.id, influencer.id, n)
+    queries.clear()
+    client.get(url)
+    assert len(queries) == few
+    assert few <= STATEMENTS[url], "\n".join(queries)
+
+
+def _credit(session, workspace, shop_id: int, influencer_id: int, channel: int) -> None:
+    common = {
+        "policy_id": workspace.policy_id, "shop_id": shop_id, "model_code": 3,
+        "booked_on": factories.TODAY, "channel_code": channel + 1, "kind_code": 3,
+        "customer_kind": 1, "orders_micro": 1_000_000, "net_revenue_minor": 10_000,
+        "refund_minor": 0, "refunded_orders_micro": 0, "goods_cost_minor": 0,
+        "orders_without_goods_cost_micro": 0,
+    }  # fmt: skip
+    session.add(CreditDayChannel(**common))
+    session.add(
+        CreditDay(
+            **common, ordered_on=factories.TODAY, campaign_id=0, influencer_id=influencer_id,
+            evidence=1,
+        )
+    )  # fmt: skip
+
+
+def test_odd_arguments_never_break_a_report(client, world):
+    odd = [
+        "from=x&to=y&period=forever&model=best&shop=999999999999&sort=__class__&page=-1&q=%25",
+        "from=2026-13-45&shop=1;drop&sort=-figures&page=99999999999&q=%27%3B--&kind=evil",
+        "channel=%3Cscript%3E&campaign=1e9&compare=festival&basis=ordered&influencer=-5&status=x",
+        "from=2999-01-01&to=1999-01-01&q=" + "a" * 5000,
+        "from=0001-01-01&to=9999-12-31&q=%F0%9F%8D%B5&sort=-net_revenue_minor",
+        "q=%ff%fe&sort=channel&channel=unattributed&kind=kol&compare=last_year&w=1e9",
+    ]
+    for url in ("/", "/channels", "/campaigns", "/influencers", "/orders", "/charts/overview.svg",
+                f"/influencers/{world.influencer}", "/orders/export.csv"):  # fmt: skip
+        for args in odd:
+            answer = client.get(f"{url}?{args}")
+            assert answer.status_code == 200, (url, args)
+            _ = answer.data
+
+
+def test_a_nul_is_refused_everywhere(client):
+    for url in ("/search?q=%00", "/influencers?q=a%00b", "/sign-in?next=%00"):
+        assert client.get(url).status_code == 400
