@@ -49,7 +49,7 @@ def command(
     dry_run: bool,
     strict: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Import a CSV file (plain or .gz). Importing it again changes nothing."""
     began = time.monotonic()
     with open_database() as database:
@@ -64,8 +64,7 @@ def command(
             result = Result(is_dry=dry_run, error=str(error))
             click.echo(f"tracker: {file.name}: {reasons.explain_file(error)}", err=True)
     _answer(result, as_json, time.monotonic() - began)
-    if not result.n_good or (strict and result.counts["rejected"]):
-        sys.exit(1)
+    return 1 if not result.n_good or (strict and result.counts["rejected"]) else 0
 
 
 def _request(
