@@ -10,6 +10,8 @@ Rules (SEMANTICS 1.4):
   overrides, direct never does, a referral only when no visit is open].
 - Hits flagged as bots form visits of their own: a prefetch must neither lengthen nor taint the
   visit of the person who caused it.
+- A visit that is faster than a hand, RATE_HITS hits within RATE_SECONDS, is flagged as a whole
+  (SEMANTICS 1.5, "rate").
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ Bools = NDArray[np.bool_]
 
 SILENCE_SECONDS = 30 * 60
 """Two hits that are further apart than this belong to two visits; exactly this far: to one."""
+
+RATE_HITS = 60
+RATE_SECONDS = 60
+"""So many hits in so many seconds are a machine's: nobody reads a page a second for a minute."""
 
 _MICROS = 1_000_000
 
@@ -117,7 +123,7 @@ def split_visits(hits: Hits, silence_seconds: int = SILENCE_SECONDS) -> Visits:
         last_at=at[last],
         n_page_views=np.bincount(number, pages, first.size).astype(np.int64),
         n_events=np.bincount(number, hits.is_event[order], first.size).astype(np.int64),
-        is_flagged=hits.is_flagged[order[first]],
+        is_flagged=hits.is_flagged[order[first]] | _too_fast(at, number, first.size),
     )
 
 
@@ -138,6 +144,16 @@ def _is_new_campaign(tag: Ints, segment: Bools) -> Bools:
     known = np.where(before >= begin, tag[before], 0)  # -1 is below every begin: 0 is taken
     new: Bools = np.logical_and(tag != 0, tag != known)
     return new
+
+
+def _too_fast(at: Ints, number: Ints, size: int) -> Bools:
+    """Which visits hold RATE_HITS hits within RATE_SECONDS, anywhere."""
+    fast = np.zeros(size, np.bool_)
+    ahead = RATE_HITS - 1
+    if at.size > ahead:
+        close = at[ahead:] - at[:-ahead] <= RATE_SECONDS * _MICROS
+        fast[number[:-ahead][close & (number[ahead:] == number[:-ahead])]] = True
+    return fast
 
 
 def _entries(first: Ints, number: Ints, tag: Ints, is_search: Bools) -> Ints:
