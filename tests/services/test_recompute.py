@@ -192,6 +192,7 @@ def test_large_partitions_in_slices_give_the_same_rows(database, monkeypatch):
     attribute_dirty(database)
     before = derived(database)
     monkeypatch.setattr(recompute, "SLICE_ROWS", 5)
+    monkeypatch.setattr(recompute, "CLAIM_ORDERS", 7)
     monkeypatch.setattr(credit_store, "SLICE_ROWS", 5)
     monkeypatch.setattr(credit_store.slices, "__defaults__", (5,))
     with database.write() as session:

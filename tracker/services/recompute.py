@@ -15,12 +15,15 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tracker.db import Database
-from tracker.models import Workspace
+from tracker.models import Order, Workspace
 from tracker.services import dirty
 from tracker.services.attribution import compute_partitions
 from tracker.services.claims import ClaimedDay, claim_days, give_back, one_snapshot
+from tracker.services.credit_orders import in_partitions
 from tracker.services.credit_rows import (
     Columns,
     fact_columns,
@@ -33,6 +36,9 @@ from tracker.services.policies import current_policy, ensure_policy
 
 CLAIM_DAYS = 64
 """Partitions that are claimed and read at once."""
+
+CLAIM_ORDERS = 100_000
+"""Orders that are read at once: a few hundred megabytes, some seconds, far from the lease."""
 
 Progress = Callable[["Attributed"], None]
 
@@ -69,6 +75,8 @@ def attribute_dirty(
                 session, dirty.CREDIT, datetime.now(UTC), limit=CLAIM_DAYS,
                 workspace_id=workspace_id, first=first, last=last,
             )  # fmt: skip
+            claims, too_many = _affordable(session, claims)
+            give_back(session, too_many)
         days_before = done.days
         with _claimed(database, claims):
             for workspace, some in groupby(claims, key=lambda claim: claim.workspace_id):
@@ -79,6 +87,26 @@ def attribute_dirty(
         if done.days == days_before:
             break  # nothing to do, or everything lost to another job, which goes on with it
     return done
+
+
+def _affordable(
+    session: Session, claims: list[ClaimedDay]
+) -> tuple[list[ClaimedDay], list[ClaimedDay]]:
+    """The first claims whose orders fit memory and lease together (one at least), and the rest."""
+    if not claims:
+        return [], []
+    counted = session.execute(
+        select(Order.shop_id, Order.ordered_on, func.count())
+        .where(in_partitions([(claim.shop_id, claim.day) for claim in claims]))
+        .group_by(Order.shop_id, Order.ordered_on)
+    )
+    orders = {(shop_id, day): n for shop_id, day, n in counted}
+    total = 0
+    for place, claim in enumerate(claims):
+        total += orders.get((claim.shop_id, claim.day), 0)
+        if total > CLAIM_ORDERS and place > 0:
+            return claims[:place], claims[place:]
+    return claims, []
 
 
 @contextmanager
