@@ -19,6 +19,7 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "order_id": world.order,
         "coupon_id": world.coupon,
         "link_id": world.link,
+        "campaign_id": world.campaign,
         "shop_id": world.shop,
         "account_id": 999,
         "batch_id": 1,

@@ -1,5 +1,5 @@
-"""What must hold on every page: names of strangers stay text, nothing inline, nothing from elsewhere,
-a number of statements that does not grow with the rows."""
+"""What must hold on every page: names of strangers stay text, nothing inline or from elsewhere, a
+number of statements that does not grow with the rows."""
 
 from __future__ import annotations
 

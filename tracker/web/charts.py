@@ -38,6 +38,12 @@ def register(app: Flask) -> None:
     app.add_template_global(chart_url)
 
 
+def warm() -> None:
+    """Start drawing processes ahead of the first chart: they need a second to be ready."""
+    if not current_app.testing:
+        cast(ChartPool, current_app.extensions["charts"]).warm()
+
+
 def chart_url(name: str, changes: dict[str, Any] | None = None) -> str:
     """The address of a chart under the page's state."""
     args = get_state().to_args(sort="", search="", **(changes or {}))

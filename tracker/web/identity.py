@@ -39,7 +39,8 @@ class Caller:
 
 def register(app: Flask) -> None:
     """Let Flask-Login find the user by our cookie; it keeps nothing of its own."""
-    manager = LoginManager(app)
+    # Templates ask `shell()`; a user in every context would ask the database for error pages too.
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None  # our row in the database is the session
     manager.request_loader(_load)
 

@@ -50,7 +50,7 @@ class KindForm(FlaskForm):
     """What the file is, where it cannot be told from the file."""
 
     shop = SelectField(_l("Shop"), coerce=int)
-    preset = SelectField(_l("Kind of file"))
+    preset = SelectField(_l("Kind of file"), default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.models import User
 from tracker.services import sign_ins, users
+from tracker.web import charts
 from tracker.web.context import get_session, now, writing
 from tracker.web.guard import safe_next
 from tracker.web.identity import caller, clear_cookie, current_token, set_cookie
@@ -34,6 +35,7 @@ def show() -> str | Response:
     """The form; somebody who is signed in goes on."""
     if caller() is not None:
         return redirect(safe_next(request.args.get("next")))
+    charts.warm()
     return render_template(
         "sign_in/show.html",
         form=SignInForm(formdata=None, next=request.args.get("next", "")),
