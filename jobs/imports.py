@@ -43,6 +43,7 @@ def import_due_files() -> dict[str, int]:
 
 
 def _import(database: Database, settings: Settings, batch_id: int) -> dict[str, int]:
+    run.collect_less_often()
     try:
         result = run.import_batch(
             database, batch_id, settings.uploads_dir, settings.customer_key_secret

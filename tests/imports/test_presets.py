@@ -1,6 +1,7 @@
 import pytest
 
 from tests.imports.files import read, told, write
+from tests.imports.world import EXAMPLES
 from tracker.imports import presets as presets_module
 from tracker.imports.errors import FileError
 from tracker.imports.presets import fold_header, presets
@@ -198,3 +199,12 @@ def test_forced_preset_says_which_columns_are_missing(tmp_path):
         sniff(path)
     with pytest.raises(FileError, match="unknown_preset"):
         sniff(path, "nonsense")
+
+
+def test_guide_names_every_column_of_the_canonical_files():
+    guide = (EXAMPLES.parent / "guide" / "imports.md").read_text(encoding="utf-8")
+    implied = {"utm_medium", "utm_campaign", "utm_content", "line_price", "utm_term"}
+    for preset in presets().values():
+        assert f"`{preset.name}`" in guide
+        for column in set(preset.headers.values()) - implied:
+            assert f"`{column}`" in guide or preset.signature, (preset.name, column)

@@ -22,7 +22,7 @@ from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.load import Progress
 from tracker.imports.result import Result
-from tracker.imports.run import Request, import_file, try_file
+from tracker.imports.run import Request, collect_less_often, import_file, try_file
 from tracker.services.workspaces import NotFoundError, get_shop
 
 SHOWN = 20
@@ -52,6 +52,7 @@ def command(
 ) -> int:
     """Import a CSV file (plain or .gz). Importing it again changes nothing."""
     began = time.monotonic()
+    collect_less_often()
     with open_database() as database:
         request = _request(database, workspace_slug, shop_slug, preset, dates)
         progress = _progress(began)

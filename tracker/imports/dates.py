@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tracker.domain.records import Reason
@@ -95,8 +96,18 @@ def parse_instant(text: str, order: DateOrder, zone: ZoneInfo, column: str) -> d
     """
     local = parse_local(text, order, column)
     if local.tzinfo is None:
-        local = local.replace(tzinfo=zone)
+        local = local.replace(tzinfo=_offset_of_day(local.date(), zone) or zone)
     return local.astimezone(UTC)
+
+
+@lru_cache(maxsize=10_000)
+def _offset_of_day(day: date, zone: ZoneInfo) -> timezone | None:
+    """The zone's offset on a day, if it has only one on it (and the days around it): a lookup of
+    the zone for every cell costs more than reading the cell. None: the offset changes."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    spans = {(midnight + timedelta(days=n)).utcoffset() for n in (-1, 0, 1, 2)}
+    span = spans.pop()
+    return None if spans or span is None else timezone(span)
 
 
 def parse_day(text: str, order: DateOrder, column: str) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from tracker.domain.money import MoneyError, exponent, is_currency, parse_minor, parse_rate
 from tracker.domain.records import Reason
@@ -112,6 +112,8 @@ def _plain_number(text: str, currency: str) -> str:
 def parse_count(cell: str, column: str) -> int | None:
     """A whole number, 0 or more; None: absent. "1,234" and "12.0" are understood."""
     text = cell.strip()
+    if text.isdigit() and text.isascii() and len(text) <= 15:
+        return int(text)
     if text in ABSENT:
         return None
     plain = _plain_number(text, "").removesuffix(".0").removesuffix(".00")
@@ -162,6 +164,7 @@ def parse_yes(cell: str, column: str) -> bool:
     raise RowError(Reason.UNKNOWN_VALUE, column, text)
 
 
+@lru_cache(maxsize=1_000)
 def check_currency(text: str, column: str) -> str:
     """An ISO 4217 code in upper case. RMB and 人民币 are CNY. Raises RowError: unknown_currency."""
     code = text.strip().upper()

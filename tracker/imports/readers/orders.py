@@ -138,8 +138,9 @@ def _status(row: Row, paid_at: datetime | None, options: Options) -> OrderStatus
         has_time = "paid_at" in row.sheet.columns
         return "unpaid" if has_time and paid_at is None else "paid"
     words: dict[str, list[str]] = options["statuses"]
+    folded = told.casefold()
     for status in _STATUSES:
-        if told.casefold() in words[status]:
+        if folded in words[status]:
             return cast(OrderStatus, status)
     raise RowError(Reason.UNKNOWN_STATUS, "status", told)
 
