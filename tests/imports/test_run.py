@@ -178,6 +178,15 @@ def test_uploaded_file_is_imported_once(world, tmp_path):
     assert world.count("order") == 4
 
 
+def test_upload_is_read_with_the_dates_its_user_says(world, tmp_path):
+    batch_id = upload(world, tmp_path / "up", "orders.csv")
+    write(tmp_path / "up", "order_id,placed_at,paid\n1,03/04/2026,5\n", "stored")
+    with world.database.write() as session:
+        session.get_one(ImportBatch, batch_id).date_order = "dmy"
+    result = run.import_batch(world.database, batch_id, tmp_path / "up", SECRET)
+    assert str(result.first_day) == "2026-04-03"
+
+
 def test_upload_that_is_gone_or_unreadable_fails_with_a_reason(world, tmp_path):
     batch_id = upload(world, tmp_path / "up", "orders.csv", preset="deals")
     assert run.import_batch(world.database, batch_id, tmp_path / "up", SECRET) is None

@@ -137,7 +137,8 @@ def import_batch(database: Database, batch_id: int, folder: Path, secret: bytes)
         batch = session.get(ImportBatch, batch_id)
         if batch is None:
             return None
-        request = Request(batch.workspace_id, batch.shop_id, secret, batch.preset)
+        dates = DateOrder(batch.date_order) if batch.date_order else None
+        request = Request(batch.workspace_id, batch.shop_id, secret, batch.preset, dates)
         stored_name = batch.stored_name
     if not stored_name:
         _fail(database, batch_id, "interrupted")

@@ -32,6 +32,8 @@ class ImportBatch(Base):
     sha256: Mapped[str] = mapped_column(default="")
     preset: Mapped[str] = mapped_column(default="")
     """Name of the preset that reads it; empty: not recognised."""
+    date_order: Mapped[str] = mapped_column(default="")
+    """dmy or mdy, as the user says of dates with the year last; empty: found out from the file."""
     status: Mapped[str]
     rows_read: Mapped[int] = mapped_column(default=0)
     """Rows done so far: progress while running. rows = loaded + updated + unchanged + ignored +

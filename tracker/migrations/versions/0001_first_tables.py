@@ -437,6 +437,7 @@ def upgrade() -> None:
         sa.Column("stored_name", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("preset", sa.String(), nullable=False),
+        sa.Column("date_order", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("size_rows", sa.Integer(), nullable=True),
