@@ -81,12 +81,24 @@ def _brand(session, slug: str) -> dict[str, int]:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    made = create_app({"site"}, settings)
-    made.testing = True
-    yield made
-    made.extensions["charts"].close()
-    made.extensions["tracker"].database.dispose()
+def app_of() -> Iterator[Callable[[Settings], Flask]]:
+    """Makes sites with other settings, and takes them down at the end."""
+    made: list[Flask] = []
+
+    def make(settings: Settings) -> Flask:
+        made.append(create_app({"site"}, settings))
+        made[-1].testing = True
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["charts"].close()
+        app.extensions["tracker"].database.dispose()
+
+
+@pytest.fixture
+def app(app_of: Callable[[Settings], Flask], settings: Settings) -> Flask:
+    return app_of(settings)
 
 
 @pytest.fixture

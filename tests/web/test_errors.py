@@ -36,19 +36,16 @@ def test_a_database_that_does_not_answer_is_a_page_that_tries_again(client, monk
     assert "locked" not in answer.text
 
 
-def test_a_database_that_was_never_there_is_the_same_page(settings):
-    from app import create_app
-
+def test_a_database_that_was_never_there_is_the_same_page(app_of, settings):
     gone = settings.model_copy(
         update={"database_url": "postgresql+psycopg://nobody@127.0.0.1:1/none"}
     )
-    app = create_app({"site"}, gone)
+    app = app_of(gone)
     client = app.test_client()
     assert client.get("/sign-in").status_code == 200
     client.set_cookie("tracker", "a" * 43)
     assert client.get("/").status_code == 503
     assert client.get("/healthz").status_code == 503
-    app.extensions["charts"].close()
 
 
 def test_what_breaks_is_logged_and_not_shown(client, monkeypatch, caplog):

@@ -45,10 +45,8 @@ def test_forms_have_a_limit_and_uploads_have_theirs(client, world):
     assert answer.status_code == 302  # above the limit of forms, below that of files
 
 
-def test_a_file_above_the_limit_is_refused_with_a_hint(settings, client_of, world):
-    from app import create_app
-
-    small = create_app({"site"}, settings.model_copy(update={"upload_max_bytes": 1024}))
+def test_a_file_above_the_limit_is_refused_with_a_hint(app_of, settings, client_of, world):
+    small = app_of(settings.model_copy(update={"upload_max_bytes": 1024}))
     browser = small.test_client()
     browser.set_cookie("tracker", client_of("owner").get_cookie("tracker").value)
     browser.set_cookie("language", "en")
@@ -57,7 +55,6 @@ def test_a_file_above_the_limit_is_refused_with_a_hint(settings, client_of, worl
     answer = browser.post("/imports", data={"csrf_token": token, "file": file})
     assert answer.status_code == 413
     assert "Split the file" in answer.text
-    small.extensions["charts"].close()
 
 
 def test_a_stranger_is_refused_before_a_file_is_read(anonymous):

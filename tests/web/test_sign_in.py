@@ -134,10 +134,8 @@ def test_the_cookie_is_http_only_and_lax(anonymous, user):
     assert "Path=/" in ours
 
 
-def test_behind_https_cookies_are_secure_and_bound_to_the_host(settings, user):
-    from app import create_app
-
-    app = create_app({"site"}, settings.model_copy(update={"public_url": "https://t.example.com"}))
+def test_behind_https_cookies_are_secure_and_bound_to_the_host(app_of, settings, user):
+    app = app_of(settings.model_copy(update={"public_url": "https://t.example.com"}))
     client = app.test_client()
     page = client.get("/sign-in", base_url="https://t.example.com")
     answer = client.post(
@@ -150,7 +148,6 @@ def test_behind_https_cookies_are_secure_and_bound_to_the_host(settings, user):
     assert any(c.startswith("__Host-tracker=") for c in cookies)
     assert all("Secure" in c for c in cookies)
     assert "max-age" in answer.headers["Strict-Transport-Security"]
-    app.extensions["charts"].close()
 
 
 def test_tries_on_one_account_are_slowed_whoever_tries(app, anonymous, user):
@@ -183,12 +180,11 @@ def test_success_does_not_count_as_a_try(anonymous, user):
         assert sign_in(anonymous).status_code == 302
 
 
-def test_signing_in_works_and_is_counted_while_valkey_is_down(settings, user, valkey_server):
-    from app import create_app
-
+def test_signing_in_works_and_is_counted_while_valkey_is_down(
+    app_of, settings, user, valkey_server
+):
     broken = settings.model_copy(update={"redis_url": valkey_server.url})
-    app = create_app({"site"}, broken)
+    app = app_of(broken)
     client = app.test_client()
     valkey_server.kill()
     assert [sign_in(client, "wrong").status_code for _ in range(6)] == [401] * 5 + [429]
-    app.extensions["charts"].close()

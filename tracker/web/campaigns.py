@@ -26,6 +26,10 @@ from tracker.web.routes import CAMPAIGN
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
 
+MOST_QUIET = 60
+"""Campaigns without figures that the page lists."""
+
+
 class CampaignForm(FlaskForm):
     """A campaign; the budget is in the workspace's currency."""
 
@@ -58,7 +62,13 @@ def index() -> str:
     """What each campaign brought and cost."""
     state = get_state()
     report = campaign_report(get_session(), state)
-    return render_template("campaigns/index.html", report=report, state=state, bar=make_bar(state))
+    return render_template(
+        "campaigns/index.html",
+        report=report,
+        quiet=_without_figures({row.campaign_id for row in report.rows}),
+        state=state,
+        bar=make_bar(state),
+    )
 
 
 @bp.get("/export.csv")
@@ -95,6 +105,17 @@ def update(campaign_id: int) -> AnyResponse | tuple[str, int]:
     form = CampaignForm()
     form.utm_campaign.data = row.utm_campaign
     return _save(form, row)
+
+
+def _without_figures(shown: set[int]) -> list[Campaign]:
+    """Campaigns that the report does not show: they can be confirmed and edited all the same."""
+    rows = get_session().scalars(
+        select(Campaign)
+        .where(Campaign.workspace_id == get_workspace().id)
+        .order_by(Campaign.is_discovered.desc(), Campaign.created_at.desc(), Campaign.id.desc())
+        .limit(MOST_QUIET + len(shown))
+    )
+    return [row for row in rows if row.id not in shown][:MOST_QUIET]
 
 
 def _find(campaign_id: int) -> Campaign:

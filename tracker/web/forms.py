@@ -52,8 +52,9 @@ class Money(StringField):
 
 
 def refuse(form: FlaskForm, error: RefusedError) -> None:
-    """Put a service's refusal beside the field it is about, else beside the first."""
-    field = getattr(form, error.field, None) or next(iter(form))
+    """Put a service's refusal beside the field it is about, else beside the first that is shown."""
+    shown = [field for field in form if field.type not in {"HiddenField", "CSRFTokenField"}]
+    field = form[error.field] if error.field in form else shown[0]
     field.errors = [*field.errors, wording.refusal(error)]
 
 

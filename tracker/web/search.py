@@ -19,7 +19,6 @@ from tracker.models import (
     SocialAccount,
     TrackedLink,
 )
-from tracker.web.bar import state_url
 from tracker.web.context import get_session, get_workspace
 from tracker.web.filters import label
 
@@ -81,7 +80,7 @@ def _influencers(text: str) -> list[Result]:
 def _channels(text: str) -> list[Result]:
     names = [(label(channel, "channel"), channel) for channel in Channel]
     return [
-        Result(name, "channel", state_url("channels.index", channel=str(channel)))
+        Result(name, "channel", url_for("channels.index", channel=str(channel)))
         for name, channel in names
         if text.casefold() in name.casefold() or text.lower() in channel
     ][:MOST]
@@ -100,9 +99,7 @@ def _campaigns(text: str) -> list[Result]:
         .order_by(Campaign.name)
         .limit(MOST)
     )
-    return [
-        Result(name, "campaign", state_url("channels.index", campaign_id=i)) for i, name in rows
-    ]
+    return [Result(name, "campaign", url_for("channels.index", campaign=i)) for i, name in rows]
 
 
 def _codes_and_links(text: str) -> list[Result]:

@@ -1,0 +1,131 @@
+"""Imports: from the file to the preview, the worker and the rows that were rejected."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.web.conftest import form_token
+from tracker.imports import run
+from tracker.models import ImportBatch, Order
+
+ORDERS = (
+    "order_id,placed_at,paid,email\n"
+    "A-1,2026-11-01 10:00:00,199.00,buyer@example.com\n"
+    "A-2,2026-11-02 10:00:00,=1+1,b@example.com\n"
+    "A-3,2026-11-03 10:00:00,299.00,c@example.com\n"
+)
+
+
+def upload(client, shop, text=ORDERS, name="orders.csv", preset=""):
+    data = {
+        "csrf_token": form_token(client), "shop": shop, "preset": preset,
+        "file": (io.BytesIO(text.encode()), name),
+    }  # fmt: skip
+    return client.post("/imports", data=data)
+
+
+def test_a_file_is_looked_at_before_anything_is_loaded(client, world, database, settings):
+    answer = upload(client, world.shop)
+    page = client.get(answer.location).text
+    assert "Recognised: Orders" in page
+    assert "498.00 CNY" in page
+    assert "Line 3" in page
+    assert "not a number" in page
+    assert "buyer@example.com" not in page
+    with database.read() as session:
+        before = session.scalar(select(func.count()).select_from(Order))
+        assert before == 2  # those of the world
+        assert session.scalars(select(ImportBatch.status)).one() == "uploaded"
+    assert len(list(settings.uploads_dir.iterdir())) == 1
+
+
+def test_a_started_import_shows_progress_then_its_result(client, world, database, settings):
+    shown = upload(client, world.shop).location
+    token = form_token(client)
+    client.post(f"{shown}/start", data={
+        "csrf_token": token, "shop": world.shop, "preset": "", "action": "start",
+    })  # fmt: skip
+    assert "Waiting" in client.get(shown).text
+    fragment = client.get(f"{shown}/progress")
+    assert "X-Finished" not in fragment.headers
+    batch_id = int(shown.rsplit("/", 1)[1])
+    run.import_batch(database, batch_id, settings.uploads_dir, settings.customer_key_secret)
+    assert client.get(f"{shown}/progress").headers["X-Finished"] == "1"
+    page = client.get(shown).text
+    assert "Done." in page
+    assert "not a number" in page
+    rejects = client.get(f"{shown}/rejects.csv").data.decode("utf-8-sig").splitlines()
+    assert rejects[0] == '"Line","Outcome","Reason","Detail"'
+    assert rejects[1].startswith('"3","Rejected","not a number","')
+    assert "A-1" in client.get("/orders?from=2026-11-01&to=2026-11-30").text
+
+
+def test_starting_twice_queues_once(client, world, database):
+    shown = upload(client, world.shop).location
+    data = {"csrf_token": form_token(client), "shop": world.shop, "preset": "", "action": "start"}
+    for _ in range(2):
+        assert client.post(f"{shown}/start", data=data).status_code == 302
+    with database.read() as session:
+        assert session.scalars(select(ImportBatch.status)).one() == "queued"
+
+
+def test_looking_again_takes_over_what_the_form_says(client, world, database):
+    shown = upload(client, world.shop).location
+    data = {"csrf_token": form_token(client), "shop": world.shop, "preset": "refunds"}
+    client.post(f"{shown}/start", data={**data, "action": "look"})
+    page = client.get(shown).text
+    assert "This file cannot be read" in page
+    assert "columns are missing" in page
+    with database.read() as session:
+        assert session.scalars(select(ImportBatch.status)).one() == "uploaded"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "empty"), ("hello world", "no known kind"), ("a,b\n1,2\n", "no known kind"),
+     ("\x00\x01\x02" * 50, "no text file")],
+)  # fmt: skip
+def test_a_file_that_is_nothing_says_so(client, world, text, says):
+    page = client.get(upload(client, world.shop, text).location).text
+    assert says in page
+    assert "Import now" not in page
+
+
+def test_a_name_of_a_file_is_only_shown(client, world, settings):
+    answer = upload(client, world.shop, name="../../<b>evil</b>.csv")
+    page = client.get(answer.location).text
+    assert "&lt;b&gt;evil" in page or "b&gt;.csv" in page
+    assert all(path.parent == settings.uploads_dir for path in settings.home_dir.rglob("*evil*"))
+    stored = next(settings.uploads_dir.iterdir())
+    assert len(stored.name) == 32
+
+
+def test_a_discarded_file_is_deleted(client, world, settings):
+    shown = upload(client, world.shop).location
+    client.post(f"{shown}/delete", data={"csrf_token": form_token(client)})
+    assert list(settings.uploads_dir.iterdir()) == []
+    assert "cancelled" in client.get(shown).text
+
+
+def test_a_file_is_needed(client, world):
+    answer = client.post("/imports", data={"csrf_token": form_token(client), "shop": world.shop})
+    assert answer.status_code == 400
+    assert "Choose a file" in answer.text
+
+
+def test_imports_of_another_workspace_are_not_there(client, world, database):
+    with database.write() as session:
+        from tracker.models import Workspace
+        from tracker.services import batches
+
+        other = session.scalars(select(Workspace).where(Workspace.id != world.workspace)).one()
+        batch = batches.create_batch(session, other, None, file_name="secret.csv")
+    for path in ("", "/progress", "/rejects.csv"):
+        assert client.get(f"/imports/{batch.id}{path}").status_code == 404
+    data = {"csrf_token": form_token(client), "shop": world.shop, "preset": ""}
+    for path in ("/start", "/delete"):
+        assert client.post(f"/imports/{batch.id}{path}", data=data).status_code == 404
+    assert "secret.csv" not in client.get("/imports").text
