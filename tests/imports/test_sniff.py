@@ -43,5 +43,16 @@ def test_unknown_file_is_refused_with_the_nearest_guess(tmp_path):
         sniff(write(tmp_path, "hello world\n"))
 
 
+def test_file_of_which_a_preset_knows_little_is_not_taken_for_it(tmp_path):
+    header = "platform,influencer,day,impressions,clicks,reach\n"
+    path = write(tmp_path, header)
+    with pytest.raises(FileError, match="not_recognised: spend: amount"):
+        sniff(path)
+    path = write(tmp_path, "订单编号,订单创建时间,买家实际支付金额,a,b,c,d,e\n")
+    with pytest.raises(FileError, match="--as orders"):
+        sniff(path)
+    assert sniff(path, "orders").preset.name == "orders"
+
+
 def test_file_of_one_line_without_end_is_a_header(tmp_path):
     assert sniff(write(tmp_path, "order_id,placed_at,paid")).preset.name == "orders"

@@ -56,7 +56,7 @@ def sniff(path: Path, preset_name: str = "") -> Sniffed:
     candidates = [presets()[preset_name]] if preset_name else list(presets().values())
     best: tuple[int, str, int, int, list[str], Preset] | None = None
     for delimiter in DELIMITERS:
-        found = _find_header(head, delimiter, candidates)
+        found = _find_header(head, delimiter, candidates, is_told=bool(preset_name))
         if found is not None and (best is None or found[0] > best[0]):
             best = (found[0], delimiter, *found[1:])
     if best is None:
@@ -70,12 +70,16 @@ def sniff(path: Path, preset_name: str = "") -> Sniffed:
 
 
 def _find_header(
-    head: Sequence[str], delimiter: str, candidates: Iterable[Preset]
+    head: Sequence[str], delimiter: str, candidates: Iterable[Preset], *, is_told: bool
 ) -> tuple[int, int, int, list[str], Preset] | None:
     """Score, line, line after it, cells and preset of the first header that fits."""
     rows = [row for row in read_rows(head, delimiter) if not isinstance(row, BrokenRow)]
     for number, (line, cells) in enumerate(rows):
-        fitting = [preset for preset in candidates if preset.fits(cells)]
+        fitting = [
+            preset
+            for preset in candidates
+            if preset.fits(cells) and (is_told or preset.covers(cells))
+        ]
         if fitting:
             preset = max(fitting, key=lambda one: (len(one.signature), len(one.columns_of(cells))))
             after = rows[number + 1][0] if number + 1 < len(rows) else line + _height(cells)
@@ -103,18 +107,22 @@ def _not_recognised(
     head: Sequence[str], candidates: Sequence[Preset], preset_name: str
 ) -> FileError:
     """Says what the nearest preset misses."""
-    best: tuple[int, Preset, list[str]] | None = None
+    best: tuple[int, int, Preset, list[str]] | None = None
     for delimiter in DELIMITERS:
         for row in read_rows(head, delimiter):
             if isinstance(row, BrokenRow):
                 continue
             for preset in candidates:
                 columns = preset.columns_of(row[1])
-                if columns and (best is None or len(columns) > best[0]):
-                    best = (len(columns), preset, _lacks(preset, row[1], columns))
+                lacking = _lacks(preset, row[1], columns)
+                score = (len(columns), -len(lacking))
+                if columns and (best is None or score > best[:2]):
+                    best = (*score, preset, lacking)
     if best is None:
         return FileError("columns_missing" if preset_name else "not_recognised", preset_name)
-    told = f"{best[1].name}: {', '.join(best[2])}"
+    _, _, preset, lacking = best
+    lacks = ", ".join(lacking) or f"most columns are unknown; --as {preset.name} reads the others"
+    told = f"{preset.name}: {lacks}"
     return FileError("columns_missing" if preset_name else "not_recognised", told)
 
 

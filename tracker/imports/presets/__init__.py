@@ -66,11 +66,20 @@ class Preset:
         return ["|".join(group) for group in groups if columns.keys().isdisjoint(group)]
 
     def fits(self, header: Sequence[str]) -> bool:
-        """Whether a row of cells is this preset's header."""
+        """Whether a row of cells can be this preset's header."""
         folded = {fold_header(text) for text in header}
         if self.is_exact and not folded <= self.headers.keys():
             return False
         return folded.issuperset(self.signature) and not self.missing(self.columns_of(header))
+
+    def covers(self, header: Sequence[str]) -> bool:
+        """Whether it knows at least half of the columns, or the file by its signature.
+
+        A file of which a preset knows a few columns is another kind of file: a spend report without
+        amounts also has platforms and influencers, and is no list of influencers.
+        """
+        n_named = sum(1 for text in header if text.strip())
+        return bool(self.signature) or 2 * len(self.columns_of(header)) >= n_named
 
 
 @cache
