@@ -28,7 +28,7 @@ def test_an_alias_is_stored_as_marks_are_and_raises_the_rules_version(session, w
     [
         ({"dimension": "content"}, "unknown_value", "dimension"),
         ({"value": " "}, "value_missing", "value"),
-        ({"canonical": "null"}, "value_missing", "canonical"),
+        ({"canonical": " "}, "value_missing", "canonical"),
         ({"canonical": "XHS_NOTE"}, "alias_of_itself", "canonical"),
         ({"dimension": "campaign"}, "value_missing", "source"),
     ],
