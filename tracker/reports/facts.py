@@ -34,6 +34,7 @@ from tracker.models import (
     TrafficDay,
     TrafficDayChannel,
 )
+from tracker.models.credit import MODELS
 from tracker.models.facts import CUSTOMER_KINDS
 from tracker.reports.figures import FIELD_NAMES, Figures
 from tracker.reports.state import UNATTRIBUTED, ReportState
@@ -115,6 +116,34 @@ def read_figures(
     return {key: Figures(*sums) for key, sums in found.items()}
 
 
+def read_nets(
+    session: Session, state: ReportState, by: Sequence[str] = ()
+) -> dict[Key, tuple[int, int]]:
+    """Credits of the period under every model, whichever the state names.
+
+    Args:
+        by: some of KEYS.
+
+    Returns:
+        (model code, *keys) -> (net revenue, credited orders in millionths). A model that has not
+        been computed for these days has no entry.
+    """
+    table: Any = (CreditDay if _reads_fine(state, by) else CreditDayChannel).__table__
+    keys = [_credit_day(table, state) if key == "day" else table.c[key] for key in by]
+    statement = (
+        select(
+            table.c.model_code, *keys, _sum(table.c.net_revenue_minor), _sum(table.c.orders_micro)
+        )
+        .where(
+            # named one by one, so that the index on (policy, model, day) is used
+            table.c.model_code.in_(range(1, 1 + len(MODELS))),
+            *_credit_filters(table, state, state.period),
+        )
+        .group_by(table.c.model_code, *keys)
+    )
+    return {tuple(row[:-2]): (row[-2], row[-1]) for row in session.execute(statement)}
+
+
 def _traffic(state: ReportState, by: Sequence[str], slot: int, period: Period) -> Select[Any]:
     fine = _needs_fine(state, by)
     table: Any = (TrafficDay if fine else TrafficDayChannel).__table__
@@ -140,21 +169,33 @@ def _cost(state: ReportState, by: Sequence[str], slot: int, period: Period) -> S
 
 
 def _credit(state: ReportState, by: Sequence[str], slot: int, period: Period) -> Select[Any]:
-    fine = _needs_fine(state, by) or state.basis == "ordered"
-    table: Any = (CreditDay if fine else CreditDayChannel).__table__
-    day = table.c.ordered_on if state.basis == "ordered" else table.c.booked_on
-    where = [
-        table.c.policy_id == state.policy_id,
-        table.c.model_code == state.model_code,
-        *_filters(table, state),
-        day.between(period.start, period.end),
-        table.c.shop_id.in_(_shop_ids(state)),
-    ]
+    table: Any = (CreditDay if _reads_fine(state, by) else CreditDayChannel).__table__
+    where = [table.c.model_code == state.model_code, *_credit_filters(table, state, period)]
     sums = _sums(table, _CREDIT)
     for field, customer in (("new_orders_micro", "new"), ("returning_orders_micro", "returning")):
         is_such = table.c.customer_kind == CUSTOMER_KINDS[customer]
         sums[field] = _sum(case((is_such, table.c.orders_micro), else_=0))
-    return _select(table, by, slot, sums, day, where)
+    return _select(table, by, slot, sums, _credit_day(table, state), where)
+
+
+def _reads_fine(state: ReportState, by: Sequence[str]) -> bool:
+    return _needs_fine(state, by) or state.basis == "ordered"
+
+
+def _credit_day(table: Any, state: ReportState) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = (
+        table.c.ordered_on if state.basis == "ordered" else table.c.booked_on
+    )
+    return column
+
+
+def _credit_filters(table: Any, state: ReportState, period: Period) -> list[ColumnElement[bool]]:
+    return [
+        table.c.policy_id == state.policy_id,
+        *_filters(table, state),
+        _credit_day(table, state).between(period.start, period.end),
+        table.c.shop_id.in_(_shop_ids(state)),
+    ]
 
 
 def _needs_fine(state: ReportState, by: Sequence[str]) -> bool:
