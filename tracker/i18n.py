@@ -121,6 +121,10 @@ LABELS: dict[str, dict[str, str]] = {
         "linear": mark("Linear"),
         "position_based": mark("Position-based"),
         "time_decay": mark("Time decay"),
+        "markov": mark("Markov (channels)"),
+        "markov_influencer": mark("Markov (influencers)"),
+        "shapley": mark("Shapley (channels)"),
+        "shapley_influencer": mark("Shapley (influencers)"),
     },
     "comparison": {
         "none": mark("Nothing"),

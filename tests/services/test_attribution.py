@@ -6,7 +6,7 @@ import pytest
 from tests.services.credit_world import World, at
 from tracker.domain.channels import Channel
 from tracker.domain.paths import Conflict, Evidence, TouchKind
-from tracker.domain.policy import BuyerScope, Policy
+from tracker.domain.policy import MODELS, BuyerScope, Policy
 from tracker.models import Order
 from tracker.models.facts import CUSTOMER_KINDS
 from tracker.services.attribution import compute
@@ -234,7 +234,7 @@ def test_refunds_of_a_foreign_order_leave_nothing_when_they_are_full(world):
     result = computed(world, order)
     nets = result.bookings.entries.net.tolist()
     assert nets == [71_227, 47_485, 23_742, 0]
-    assert result.ledger.amounts.sum(axis=1).tolist() == [0] * 6
+    assert result.ledger.amounts.sum(axis=1).tolist() == [0] * len(MODELS)
 
 
 def test_refunds_are_booked_on_their_own_days_in_time_order(world):
@@ -249,4 +249,4 @@ def test_refunds_are_booked_on_their_own_days_in_time_order(world):
     assert (booked - booked[0]).tolist() == [0, 2, 5]
     linear = result.ledger.amounts[3].reshape(3, 2)
     assert linear.tolist() == [[5_000, 5_000], [-12, -13], [-5, -5]]
-    assert np.array_equal(result.weights.sum(axis=1), np.full(6, 1 << 40))
+    assert np.array_equal(result.weights.sum(axis=1), np.full(len(MODELS), 1 << 40))

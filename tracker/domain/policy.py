@@ -23,7 +23,7 @@ HOUR_US = 3_600_000_000
 
 
 class Model(StrEnum):
-    """A rule model, in the order of the weight rows and of the credit columns (SEMANTICS 3.6)."""
+    """A model, in the order of the weight rows and of the credit columns (SEMANTICS 3.6, 3.7)."""
 
     first = "first"
     last = "last"
@@ -31,9 +31,19 @@ class Model(StrEnum):
     linear = "linear"
     position_based = "position_based"
     time_decay = "time_decay"
+    markov = "markov"
+    markov_influencer = "markov_influencer"
+    shapley = "shapley"
+    shapley_influencer = "shapley_influencer"
 
 
 MODELS: tuple[Model, ...] = tuple(Model)
+
+FITTED_MODELS: tuple[Model, ...] = (
+    Model.markov, Model.markov_influencer, Model.shapley, Model.shapley_influencer,
+)  # fmt: skip
+"""Models that learn from the weeks before an order; without a fit they are `linear`."""
+
 DEFAULT_MODEL = Model.last_non_direct
 
 
@@ -62,6 +72,7 @@ class Policy:
     exclusive: classes that give the whole path to their owner when they are the strongest present;
     a customer lock that did not would be no lock. reset_at_order: touches before the buyer's
     previous order do not count. rules_version: of the rules and aliases behind the marks.
+    markov_order: how many touches back the Markov models remember, 1 or 2.
     """
 
     lookback_days: int = 30
@@ -75,6 +86,7 @@ class Policy:
     reset_at_order: bool = False
     max_touchpoints: int = 500
     rules_version: int = 1
+    markov_order: int = 1
     formula_version: int = FORMULA_VERSION
 
     def __post_init__(self) -> None:
@@ -90,6 +102,8 @@ class Policy:
             raise PolicyError("exclusive", "a direct visit has no owner to be exclusive for")
         if not 1 <= self.max_touchpoints <= 500:
             raise PolicyError("max_touchpoints", "a path keeps 1 to 500 touchpoints")
+        if self.markov_order not in (1, 2):
+            raise PolicyError("markov_order", "a Markov model remembers 1 or 2 touches")
 
     @property
     def lookback_us(self) -> int:

@@ -13,6 +13,7 @@ from tracker.models.facts import (
     TrafficDay,
     TrafficDayChannel,
 )
+from tracker.models.fit import Fit
 from tracker.models.influencer import Deal, Influencer, SocialAccount
 from tracker.models.link import TrackedLink
 from tracker.models.mark import Mark
@@ -51,6 +52,7 @@ __all__ = [
     "Customer",
     "Deal",
     "DirtyDay",
+    "Fit",
     "FxRate",
     "GoodsCost",
     "Hit",

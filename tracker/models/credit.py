@@ -18,8 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, Money, one_of
 
-MODELS = ("first", "last", "last_non_direct", "linear", "position_based", "time_decay")
-"""The rule models that a ledger row carries a column for, in the order of their codes 1..6."""
+MODELS = ("first", "last", "last_non_direct", "linear", "position_based", "time_decay",
+          "markov", "markov_influencer", "shapley", "shapley_influencer")  # fmt: skip
+"""The models that a ledger row carries a column for, in the order of their codes 1..10."""
 
 TOUCH_KINDS = {"none": 0, "visit": 1, "touch": 2, "click": 3, "order_mark": 4, "coupon": 5,
                "affiliate": 6}  # fmt: skip
@@ -83,6 +84,10 @@ class Credit(Base):
     weight_linear: Mapped[int]
     weight_position_based: Mapped[int]
     weight_time_decay: Mapped[int]
+    weight_markov: Mapped[int]
+    weight_markov_influencer: Mapped[int]
+    weight_shapley: Mapped[int]
+    weight_shapley_influencer: Mapped[int]
     net_first: Mapped[Money]
     """Minor units of the base currency."""
     net_last: Mapped[Money]
@@ -90,6 +95,10 @@ class Credit(Base):
     net_linear: Mapped[Money]
     net_position_based: Mapped[Money]
     net_time_decay: Mapped[Money]
+    net_markov: Mapped[Money]
+    net_markov_influencer: Mapped[Money]
+    net_shapley: Mapped[Money]
+    net_shapley_influencer: Mapped[Money]
 
 
 class DirtyDay(Base):

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Table, and_, cast, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
+from tracker.domain.policy import MODELS
 from tracker.models import Credit, CreditDay, CreditDayChannel
 from tracker.models.base import from_day_number, to_day_number
 from tracker.services import dirty
@@ -159,7 +160,7 @@ def _roll_up(session: Session, policy_id: int, booked: set[tuple[int, int]]) -> 
                 select(*keys, *sums)
                 .where(
                     source.c.policy_id == policy_id,
-                    source.c.model_code.in_(range(1, 7)),
+                    source.c.model_code.in_(range(1, 1 + len(MODELS))),
                     source.c.shop_id == shop_id,
                     source.c.booked_on.in_(days),
                 )

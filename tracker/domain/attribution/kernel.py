@@ -6,7 +6,9 @@ depend on that order, its buyer's signals and the policy only. SEMANTICS 3 is th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from tracker.domain.attribution.expansion import Pairs, expand
 from tracker.domain.attribution.qualification import qualify
 from tracker.domain.attribution.weights import factors_of
 from tracker.domain.paths import Orders, Touches
-from tracker.domain.policy import MODELS, Policy
+from tracker.domain.policy import MODELS, Model, Policy
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -77,11 +79,18 @@ def qualified_paths(
     return Paths(offsets, touch, at, position, evidence, rank, is_direct, conflicts, pairs)
 
 
-def weigh(paths: Paths, policy: Policy) -> Ints:
-    """Weights of all rule models: one row a model (as in MODELS), one column a touchpoint.
+def weigh(
+    paths: Paths, policy: Policy, fitted: Mapping[Model, Ints] = MappingProxyType({})
+) -> Ints:
+    """Weights of all models: one row a model (as in MODELS), one column a touchpoint.
 
-    Integers of 2^-40, adding up to 1 in every path. A data-driven model adds a row by giving its
-    own factors to `weights_of_factors`.
+    Integers of 2^-40, adding up to 1 in every path. fitted: the factors of fitted models, see
+    `fitted.factors_of_units`; one that is missing weighs like `linear`.
     """
-    factors = factors_of(paths.at, paths.is_direct, paths.offsets, policy)
-    return np.stack([weights_of_factors(factors[model], paths.offsets) for model in MODELS])
+    factors = factors_of(paths.at, paths.is_direct, paths.offsets, policy) | dict(fitted)
+    made: dict[int, Ints] = {}
+    for model in MODELS:
+        # Models without a fit share one array with `linear`: it is normalised once.
+        if id(factors[model]) not in made:
+            made[id(factors[model])] = weights_of_factors(factors[model], paths.offsets)
+    return np.stack([made[id(factors[model])] for model in MODELS])

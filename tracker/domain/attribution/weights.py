@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.domain.attribution.allocate import ONE, SCALE_BITS, lengths_of, segment_ids
-from tracker.domain.policy import MODELS, Model, Policy
+from tracker.domain.policy import FITTED_MODELS, MODELS, Model, Policy
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -60,7 +60,7 @@ def reference_weights(
 
     ages: microseconds between touchpoint and order, falling along the path. is_direct: whether the
     touchpoint is a direct visit. `first` and `last` count direct visits, the others skip them
-    unless the path has nothing else.
+    unless the path has nothing else. A fitted model stands for itself without a fit: `linear`.
 
     Raises ValueError for an empty path.
     """
@@ -82,7 +82,11 @@ def _reference_shares(model: Model, ages: Sequence[int], policy: Policy) -> list
         return [Fraction(1)] + [Fraction(0)] * (n - 1)
     if model in (Model.last, Model.last_non_direct):
         return [Fraction(0)] * (n - 1) + [Fraction(1)]
-    if model is Model.linear or (model is Model.position_based and n <= 2):
+    if (
+        model is Model.linear
+        or model in FITTED_MODELS
+        or (model is Model.position_based and n <= 2)
+    ):
         return [Fraction(1, n)] * n
     if model is Model.position_based:
         ends = Fraction(policy.position_ends_permille, 1000)
@@ -94,18 +98,15 @@ def _reference_shares(model: Model, ages: Sequence[int], policy: Policy) -> list
 
 
 def factors_of(at: Ints, is_direct: Bools, offsets: Ints, policy: Policy) -> dict[Model, Ints]:
-    """Integer factors of every rule model for many paths in one pass.
+    """Integer factors of every model for many paths in one pass.
 
     at: instants, rising within each path. offsets: CSR, one path an order, no path empty. Give a
-    model's factors to `allocate.weights_of_factors` for weights; a data-driven model joins by
-    giving factors of its own.
+    model's factors to `allocate.weights_of_factors` for weights. Fitted models are given as they
+    are without a fit, as `linear`; `fitted.factors_of_units` gives those of a fit.
     """
     lengths = lengths_of(offsets)
     owner = segment_ids(offsets)
-    counted = ~is_direct
-    has_counted = np.zeros(lengths.size, np.bool_)
-    has_counted[owner[counted]] = True
-    counted |= ~has_counted[owner]
+    counted = counted_touches(is_direct, offsets)
     # Position among the counted touchpoints: running count minus the count before the path.
     running = np.zeros(at.size + 1, np.int64)
     np.cumsum(counted, out=running[1:])
@@ -130,7 +131,18 @@ def factors_of(at: Ints, is_direct: Bools, offsets: Ints, policy: Policy) -> dic
     }
     factors[Model.first][offsets[:-1]] = 1
     factors[Model.last][offsets[1:] - 1] = 1
-    return {model: factors[model] for model in MODELS}
+    return {model: factors.get(model, factors[Model.linear]) for model in MODELS}
+
+
+def counted_touches(is_direct: Bools, offsets: Ints) -> Bools:
+    """The touchpoints that count under all models but `first` and `last`: no direct visits, unless
+    the path has nothing else."""
+    owner = segment_ids(offsets)
+    counted = ~is_direct
+    has_counted = np.zeros(lengths_of(offsets).size, np.bool_)
+    has_counted[owner[counted]] = True
+    counted |= ~has_counted[owner]
+    return counted
 
 
 def reference_units(weights: Sequence[Fraction]) -> list[int]:
