@@ -126,6 +126,7 @@ class Bench:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            _wait_for(self.port, answers=False)  # its workers are not ours to wait for
 
     def rows(self, server: str) -> int:
         """Rows that a server has stored so far (of the journal: after loading it)."""
@@ -352,15 +353,22 @@ def _postgresql(folder: str) -> Iterator[str]:
         server.cleanup()
 
 
-def _wait_for(port: int, seconds: float = 20.0) -> None:
+def _wait_for(port: int, *, answers: bool = True, seconds: float = 30.0) -> None:
+    """Wait until a port answers, or no longer does."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            time.sleep(0.5)  # the last of several processes
-            return
+    while _answers(port) != answers:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"port {port}: waited in vain")
         time.sleep(0.05)
-    raise TimeoutError("the server does not answer")
+    if answers:
+        time.sleep(0.5)  # the last of several processes
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    return False
 
 
 def _progress(text: str) -> None:
