@@ -38,6 +38,9 @@ from tracker.models import (
 )
 from tracker.models.credit import MODELS
 
+pytestmark = pytest.mark.timeout(600)
+"""The brand takes 15 seconds of processor; a busy machine gives them slowly."""
+
 UNTIL = date(2026, 11, 21)
 
 

@@ -33,6 +33,8 @@ from tracker.models import (
     Workspace,
 )
 
+pytestmark = pytest.mark.timeout(400)
+
 UNTIL = date(2026, 11, 14)
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
