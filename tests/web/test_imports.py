@@ -94,6 +94,19 @@ def test_a_file_that_is_nothing_says_so(client, world, text, says):
     assert "Import now" not in page
 
 
+def test_dates_that_can_be_read_in_two_ways_are_asked_about(client, world):
+    text = "order_id,placed_at,paid\nA,03/04/2026 10:00,1.00\nB,05/06/2026 10:00,2.00\n"
+    shown = upload(client, world.shop, text).location
+    page = client.get(shown).text
+    assert "day or month first?" in page
+    assert "--dates" not in page
+    data = {"csrf_token": form_token(client), "shop": world.shop, "action": "look", "dates": "dmy"}
+    client.post(f"{shown}/start", data=data)
+    page = client.get(shown).text
+    assert "2026-04-03 – 2026-06-05" in page
+    assert '<option selected value="dmy">' in page
+
+
 def test_a_name_of_a_file_is_only_shown(client, world, settings):
     answer = upload(client, world.shop, name="../../<b>evil</b>.csv")
     page = client.get(answer.location).text

@@ -109,6 +109,15 @@ def test_english_pages_have_no_chinese_of_ours(client_of, database):
         assert re.findall(r"[\u4e00-\u9fff]+", body) == [], url
 
 
+def test_two_readers_get_their_own_language_from_the_same_templates(client_of, world):
+    chinese, english = client_of("owner", "zh_CN"), client_of("analyst", "en")
+    for url in ("/", "/channels", "/influencers", f"/influencers/{world.influencer}"):
+        first = chinese.get(url).text  # compiles the templates
+        assert "ROI =（净成交额" in first
+        assert "净成交额" not in english.get(url).text, url
+        assert "ROI = (net revenue" in english.get(url).text, url
+
+
 def test_every_field_has_a_label(client, world):
     for pattern in PAGES:
         page = client.get(pattern.format(**vars(world))).text

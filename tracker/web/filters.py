@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,8 @@ from babel.dates import format_datetime, format_skeleton
 from babel.numbers import get_currency_name
 from flask import Flask, url_for
 from flask_babel import gettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from tracker import i18n
 from tracker.reports import format as numbers
@@ -32,8 +36,23 @@ def register(app: Flask) -> None:
         label, currency_name, chip, ppm, question_url, shop_name, shop_day, wording.question_text,
         wording.tag_text, wording.formula, wording.reason,
     ):  # fmt: skip
-        app.add_template_filter(filter_)
+        app.add_template_filter(_per_request(filter_), filter_.__name__)
     app.add_template_global(bar.state_url)
+
+
+def _per_request(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, called for every reader.
+
+    Jinja computes a plain filter of a constant (`"roi"|formula`) when it compiles the template: in
+    the language of whoever came first, for everybody. One that takes the context is never folded.
+    """
+
+    @pass_context
+    @wraps(filter_)
+    def called(_context: Context, *arguments: Any, **named: Any) -> Any:
+        return filter_(*arguments, **named)
+
+    return called
 
 
 def money(minor: int | None, currency: str = "") -> str:

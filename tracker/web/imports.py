@@ -22,7 +22,9 @@ from wtforms import SelectField
 
 from jobs.queues import BULK, enqueue
 from tracker.domain.records import Reason
+from tracker.i18n import mark
 from tracker.imports import run
+from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.presets import presets
 from tracker.imports.reasons import TEXTS
@@ -43,6 +45,11 @@ MOST_BATCHES = 50
 MOST_NOTES = 200
 """Rejected rows that the page shows; the file has all of them."""
 
+DATE_ORDERS = {
+    DateOrder.DMY: mark("day, month, year"),
+    DateOrder.MDY: mark("month, day, year"),
+}
+
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 
@@ -51,6 +58,7 @@ class KindForm(FlaskForm):
 
     shop = SelectField(_l("Shop"), coerce=int)
     preset = SelectField(_l("Kind of file"), default="")
+    dates = SelectField(_l("Order of dates"), default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +67,8 @@ class KindForm(FlaskForm):
         kinds = sorted((label(name, "import_kind"), name) for name in presets())
         known = ((name, text) for text, name in kinds)
         self.preset.choices = choices([("", gettext("Recognise it")), *known])
+        orders = ((str(order), gettext(text)) for order, text in DATE_ORDERS.items())
+        self.dates.choices = choices([("", gettext("Recognise it")), *orders])
 
 
 class UploadForm(KindForm):
@@ -116,6 +126,7 @@ def start(batch_id: int) -> AnyResponse:
         batch = _find(session, batch_id)
         if batch.status == "uploaded":
             batch.shop_id, batch.preset = form.shop.data, form.preset.data
+            batch.date_order = form.dates.data
             session.flush()
         if is_start and batches.queue_batch(session, batch):
             audit.note(session, "import.started", batch.file_name, user_id=user_id())
@@ -203,7 +214,11 @@ def _find(session: Session, batch_id: int) -> ImportBatch:
 def _preview(batch: ImportBatch) -> str:
     configured = parts().settings
     wanted = run.Request(
-        batch.workspace_id, batch.shop_id, configured.customer_key_secret, batch.preset
+        batch.workspace_id,
+        batch.shop_id,
+        configured.customer_key_secret,
+        batch.preset,
+        DateOrder(batch.date_order) if batch.date_order else None,
     )
     preview, problem = None, ""
     try:
@@ -213,7 +228,7 @@ def _preview(batch: ImportBatch) -> str:
         problem = reason(str(error))
     except OSError:
         problem = reason("file_gone")
-    data = {"shop": batch.shop_id, "preset": batch.preset}
+    data = {"shop": batch.shop_id, "preset": batch.preset, "dates": batch.date_order}
     return render_template(
         "imports/preview.html",
         batch=batch,

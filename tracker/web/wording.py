@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from tracker.domain.records import Reason
 from tracker.i18n import mark
 from tracker.imports.reasons import FILE_TEXTS, TEXTS
 from tracker.reports.rows import OpenQuestion, Tag
@@ -192,6 +193,8 @@ def _shown(figures: dict[str, Any]) -> dict[str, str]:
 def reason(code: str) -> str:
     """Why a row, an amount or a file was not taken; a file's code may carry a detail after ": "."""
     code, _, detail = code.partition(": ")
+    if code == "ambiguous_date":  # the form beside it asks, where the command line has an option
+        return str(gettext(TEXTS[Reason.AMBIGUOUS_DATE]))
     known = {str(key): text for key, text in TEXTS.items()} | FILE_TEXTS
     text = str(gettext(known[code])) if code in known else code
     return f"{text}: {detail}" if detail else text
