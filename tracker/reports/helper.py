@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from tracker.config import helper_environment
+
 LENGTH = struct.Struct(">I")
 MAX_FRAME = 8 * 1024 * 1024
 """Bytes; a chart of 190 columns or the days of a year are a hundredth of it."""
@@ -54,6 +56,7 @@ class Helper:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", self._module],
                     cwd=ROOT,
+                    env=helper_environment(),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     bufsize=0,
