@@ -153,7 +153,7 @@ LABELS: dict[str, dict[str, str]] = {
         "referrer": mark("Referring site"),
         "direct": mark("Direct visit"),
         "none": mark("No signal"),
-        "lock": mark("Customer lock"),
+        "lock": mark("Lock or decision"),
         "kol": mark("Tracked link or KOL mark"),
     },
     "customer": {
@@ -215,6 +215,7 @@ LABELS: dict[str, dict[str, str]] = {
         "coupon": mark("Coupon code used"),
         "affiliate": mark("Affiliate row"),
         "lock": mark("Customer lock"),
+        "decision": mark("Decided by a person"),
         "none": mark("No touchpoint"),
     },
     "unqualified": {
@@ -228,6 +229,8 @@ LABELS: dict[str, dict[str, str]] = {
         "not_yet_known": mark("The visitor became known as this buyer only later"),
         "before_reset": mark("Before the previous order of this buyer"),
         "leaked_code": mark("The code had leaked by then"),
+        "decided_otherwise": mark("A person gave the order to somebody else"),
+        "self_purchase": mark("The buyer is the influencer or their agency: held"),
         "unknown_code": mark("This code is not registered; give it to somebody or ignore it"),
     },
     "verdict": {
@@ -245,6 +248,7 @@ LABELS: dict[str, dict[str, str]] = {
     "conflict": {
         "coupons": mark("Codes of two influencers on one order: the newer owner has it."),
         "affiliates": mark("Two affiliates claim this order."),
+        "self_purchase": mark("Signals are held: the buyer is the influencer or their agency."),
         "visitors": mark("Two visitors claim this order: the first one has it."),
     },
     "import_kind": {

@@ -41,6 +41,12 @@ def test_signed_beats_file_and_both_name_one_buyer():
     assert verdicts(Claim(6, FILE, PLACED), Claim(5, SIGNED, PLACED + 1)) == ["conflict", "linked"]
 
 
+def test_the_visitor_whom_a_person_chose_is_the_buyer():
+    chosen = Claim(6, BEACON, PLACED + 2 * BEACON_US, token_ok=False, is_chosen=True)
+    claims = [Claim(5, SIGNED, PLACED), Claim(7, BEACON, PLACED), chosen]
+    assert verdicts(*claims) == ["conflict", "conflict", "linked"]
+
+
 def test_a_click_links_beside_the_others():
     assert verdicts(Claim(6, CLICK, PLACED), Claim(5, BEACON, PLACED)) == ["linked", "linked"]
 

@@ -41,6 +41,10 @@ class LinkEvidence(StrEnum):
 _RANKS = tuple(LinkEvidence)
 
 
+DECIDED = -1
+"""The trust of a statement that a person has chosen: before everything else, and never late."""
+
+
 class Verdict(StrEnum):
     """What becomes of a claim."""
 
@@ -61,7 +65,7 @@ class Claims:
     """Statements that a visitor placed an order. Arrays of equal length, instants in microseconds.
 
     order: any number that identifies the order. placed_at: instant of that order. evidence: rank of
-    a LinkEvidence. token_ok: the order has no token, or the claim carries it.
+    a LinkEvidence, or DECIDED. token_ok: the order has no token, or the claim carries it.
     """
 
     order: Ints
@@ -79,6 +83,7 @@ def judge(claims: Claims) -> Ints:
     names another visitor is a conflict. Clicks always link: a click may have an id of its own,
     since the tracked link is on our host. Beacons: the first that is in time and carries the token
     links unless signed or file names somebody else; later ones of other visitors are conflicts.
+    A statement that a person has chosen names the buyer, whatever it was and came from.
     """
     order, visitor, evidence = claims.order, claims.visitor, claims.evidence
     verdict = np.full(order.size, VERDICTS.index(Verdict.linked), np.int64)
@@ -109,6 +114,13 @@ class Claim:
     evidence: LinkEvidence
     at: int
     token_ok: bool = True
+    is_chosen: bool = False
+    """A person has said that this visitor is the buyer."""
+
+    @property
+    def trust(self) -> int:
+        """Rank of the evidence, or DECIDED."""
+        return DECIDED if self.is_chosen else self.evidence.rank
 
 
 def judge_one(placed_at: int, claims: Iterable[Claim]) -> list[Verdict]:
@@ -119,7 +131,7 @@ def judge_one(placed_at: int, claims: Iterable[Claim]) -> list[Verdict]:
         Claims(
             order=np.zeros(n, np.int64),
             visitor=np.array([c.visitor for c in listed], np.int64),
-            evidence=np.array([c.evidence.rank for c in listed], np.int64),
+            evidence=np.array([c.trust for c in listed], np.int64),
             at=np.array([c.at for c in listed], np.int64),
             placed_at=np.full(n, placed_at, np.int64),
             token_ok=np.array([c.token_ok for c in listed], np.bool_),

@@ -8,7 +8,7 @@ integers, 0 means none, instants and durations are microseconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, IntFlag, StrEnum
 
 import numpy as np
@@ -58,6 +58,9 @@ class TouchKind(IntEnum):
     coupon = 5
     affiliate = 6
     lock = 7
+    """A customer lock: the customer's orders of that time are the influencer's."""
+    decision = 8
+    """A person has said whose order it is."""
 
 
 class Evidence(IntFlag):
@@ -109,6 +112,10 @@ class Reason(IntEnum):
     """Before the buyer's previous order, and the policy starts each order afresh."""
     leaked_code = 10
     """The code had leaked when the order was placed."""
+    decided_otherwise = 11
+    """A person has given the order to another owner."""
+    self_purchase = 12
+    """The buyer is the influencer, or their agency: held until a person releases it."""
 
 
 class Conflict(IntFlag):
@@ -118,6 +125,8 @@ class Conflict(IntFlag):
     """Coupons of two owners on one order."""
     affiliates = 2
     """Affiliate rows of two owners for one order."""
+    self_purchase = 4
+    """Signals of an influencer are held, since the buyer is the influencer or their agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +135,25 @@ class Orders:
 
     path_key: the buyer; 0 = no visitor known, the path then holds the order's own signals only.
     placed_at: instant of the order. not_before: touches before this instant do not count (reset
-    option); NO_FLOOR where there is no such instant.
+    option); NO_FLOOR where there is no such instant. held: which influencers' signals are held in
+    which order (self-purchases), as numbers of `held_code`, sorted; any length.
     """
 
     path_key: Ints
     placed_at: Ints
     not_before: Ints
+    held: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return int(self.placed_at.size)
 
 
 NO_FLOOR = np.iinfo(np.int64).min
+
+
+def held_code(order: Ints, influencer: Ints) -> Ints:
+    """One number for an order (its index) and an influencer; both are below 2^31."""
+    return (order << 32) + influencer
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from tracker.models.campaign import Campaign
 from tracker.models.cost import FxRate, GoodsCost, Promotion, Spend
 from tracker.models.coupon import Coupon, CouponOwnership
 from tracker.models.credit import Credit, DirtyDay, Policy
+from tracker.models.decision import AgencyBuyer, CustomerLock, OrderDecision
 from tracker.models.facts import (
     CostDay,
     CostDayChannel,
@@ -27,6 +28,7 @@ from tracker.models.order import (
     OrderVisitor,
     Refund,
 )
+from tracker.models.policy_run import PolicyRun, PolicyUse
 from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
 from tracker.models.shop import Shop
@@ -36,6 +38,7 @@ from tracker.models.workspace import Workspace
 
 __all__ = [
     "AffiliateRow",
+    "AgencyBuyer",
     "Alias",
     "AuditEntry",
     "Base",
@@ -50,6 +53,7 @@ __all__ = [
     "CreditDay",
     "CreditDayChannel",
     "Customer",
+    "CustomerLock",
     "Deal",
     "DirtyDay",
     "Fit",
@@ -62,10 +66,13 @@ __all__ = [
     "Mark",
     "Order",
     "OrderCoupon",
+    "OrderDecision",
     "OrderLine",
     "OrderMark",
     "OrderVisitor",
     "Policy",
+    "PolicyRun",
+    "PolicyUse",
     "Promotion",
     "Refund",
     "Run",

@@ -23,12 +23,12 @@ MODELS = ("first", "last", "last_non_direct", "linear", "position_based", "time_
 """The models that a ledger row carries a column for, in the order of their codes 1..10."""
 
 TOUCH_KINDS = {"none": 0, "visit": 1, "touch": 2, "click": 3, "order_mark": 4, "coupon": 5,
-               "affiliate": 6}  # fmt: skip
+               "affiliate": 6, "lock": 7, "decision": 8}  # fmt: skip
 """Where a touchpoint came from; the ledger stores the number. `touch_id` is the raw row's id:
 visit.id is derived, so its natural key is kept instead: the id of the visit's first hit."""
 
 EVIDENCE = {"none": 0, "link": 1, "coupon": 2, "affiliate": 4, "paid_click": 8, "tag": 16,
-            "referrer": 32, "direct": 64}  # fmt: skip
+            "referrer": 32, "direct": 64, "lock": 128}  # fmt: skip
 """Bits of a touchpoint's evidence. Facts carry the one that wins by precedence."""
 
 

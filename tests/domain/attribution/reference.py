@@ -49,6 +49,8 @@ class O:  # noqa: E742
     path_key: int
     placed_at: int
     not_before: int = NO_FLOOR
+    held: frozenset[int] = frozenset()
+    """Influencers whose signals are held: they, or their agency, are the buyer."""
 
 
 @dataclass
@@ -91,6 +93,7 @@ def order_arrays(orders: list[O]) -> Orders:
         np.array([o.path_key for o in orders], np.int64),
         np.array([o.placed_at for o in orders], np.int64),
         np.array([o.not_before for o in orders], np.int64),
+        np.array(sorted(n << 32 | who for n, o in enumerate(orders) for who in o.held), np.int64),
     )
 
 
@@ -110,8 +113,14 @@ def path_of(number: int, order: O, shared: list[S], own: list[S], policy: Policy
         claim = s.at if s.claim_at is None else s.claim_at
         t = T(s, s in mine, rank[s.signal], claim, int(EVIDENCE_OF[s.signal]))
         t.reason = Reason(s.barred)
+        if not t.reason and s.influencer in order.held:
+            t.reason = Reason.self_purchase
         path.append(t)
     path.sort(key=lambda t: (t.s.at, -t.rank, t.s.raw_id, t.s.touch_kind))
+    for decided in [t for t in path if not t.reason and t.s.touch_kind == TouchKind.decision]:
+        for t in path:
+            if not t.reason and t.s.influencer != decided.s.influencer:
+                t.reason = Reason.decided_otherwise
     _coupons(path)
     _contacts(path)
     _marks(path)

@@ -20,12 +20,13 @@ OWN = {
     Signal.coupon: TouchKind.coupon,
     Signal.kol: TouchKind.order_mark,
     Signal.tag: TouchKind.order_mark,
+    Signal.lock: TouchKind.lock,
 }
 TIMES = st.integers(0, 12).map(lambda n: n * DAY_US // 2)
 
 
 def _signal(draw, raw_id, owner, kind, touch_kind):
-    named = kind in (Signal.kol, Signal.affiliate, Signal.coupon)
+    named = kind in (Signal.kol, Signal.affiliate, Signal.coupon, Signal.lock)
     return S(
         owner=owner,
         at=draw(TIMES),
@@ -48,7 +49,10 @@ def _signal(draw, raw_id, owner, kind, touch_kind):
 def worlds(draw):
     keys = st.sampled_from([0, 1, 2, -5, 1 << 40])
     floor = st.sampled_from([ref.NO_FLOOR, ref.NO_FLOOR, 2 * DAY_US])
-    orders = [O(draw(keys), draw(TIMES), draw(floor)) for _ in range(draw(st.integers(1, 4)))]
+    held = st.sampled_from([frozenset(), frozenset(), frozenset({1}), frozenset({2, 3})])
+    orders = [
+        O(draw(keys), draw(TIMES), draw(floor), draw(held)) for _ in range(draw(st.integers(1, 4)))
+    ]
     shared = [
         _signal(draw, n, draw(keys), draw(st.sampled_from(VISITS)), TouchKind.visit)
         for n in range(1, draw(st.integers(0, 14)) + 1)
@@ -58,6 +62,8 @@ def worlds(draw):
         kind = draw(st.sampled_from(sorted(OWN)))
         owner = draw(st.integers(0, len(orders) - 1))
         own.append(_signal(draw, n, owner, kind, OWN[kind]))
+    for owner in draw(st.sets(st.integers(0, len(orders) - 1), max_size=2)):
+        own.append(_signal(draw, 200 + owner, owner, Signal.lock, TouchKind.decision))
     return orders, shared, own
 
 
@@ -127,6 +133,33 @@ def test_reasons_of_what_does_not_qualify_are_the_reference_s(world, policy):
         for t in ref.path_of(number, order, shared, own, policy)
     )
     assert got == expected
+
+
+def test_a_decision_gives_the_order_to_its_owner_whatever_the_policy_says():
+    orders = [O(0, 10)]
+    own = [
+        S(0, 10, Signal.coupon, 1, influencer=1, claim_at=1, touch_kind=TouchKind.coupon),
+        S(0, 10, Signal.coupon, 2, influencer=2, claim_at=5, touch_kind=TouchKind.coupon),
+        S(0, 10, Signal.affiliate, 3, influencer=3, touch_kind=TouchKind.affiliate),
+        S(0, 10, Signal.lock, 4, influencer=1, touch_kind=TouchKind.decision),
+    ]
+    weakest = Policy(precedence=(*tuple(Signal)[1:], Signal.lock), exclusive=frozenset())
+    for policy in (Policy(), weakest):
+        paths, _ = run(orders, [], own, policy)
+        assert set(paths.of_touch("influencer").tolist()) == {1}
+        assert paths.evidence.tolist() == [int(Evidence.lock | Evidence.coupon)]
+        assert paths.conflicts.tolist() == [0]
+
+
+def test_signals_of_a_buyer_s_own_are_held_and_the_order_is_flagged():
+    orders = [O(1, 10, held=frozenset({7})), O(2, 10)]
+    shared = [
+        S(key, 5, Signal.kol, 10 * key + who, influencer=who) for key in (1, 2) for who in (7, 8)
+    ]
+    paths, _ = run(orders, shared, [], keep_all=True)
+    assert paths.of_touch("influencer").tolist() == [8, 7, 8]
+    assert paths.conflicts.tolist() == [int(Conflict.self_purchase), 0]
+    assert Reason.self_purchase in paths.pairs.reason
 
 
 @given(worlds(), policies)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tracker.domain.attribution.allocate import offsets_of
 from tracker.domain.attribution.arrays import argsort_pairs, bisect_segments, distinct
-from tracker.domain.paths import EVIDENCE_OF, NO_FLOOR, Orders, Reason, Signal, Touches
+from tracker.domain.paths import EVIDENCE_OF, NO_FLOOR, Orders, Reason, Signal, Touches, held_code
 from tracker.domain.policy import Policy
 
 Ints = NDArray[np.int64]
@@ -171,5 +171,8 @@ def _window_reasons(
     reason[(floor != NO_FLOOR) & (at < floor)] = Reason.before_reset
     reason[signals.known_from[touch] > placed] = Reason.not_yet_known
     reason[(at > placed) | (at < placed - window)] = Reason.outside_window
+    if orders.held.size:
+        is_held = np.isin(held_code(order, signals.influencer[touch]), orders.held)
+        reason[is_held & (reason == 0)] = Reason.self_purchase
     barred = signals.barred[touch]
     return np.where(barred > 0, barred, reason)

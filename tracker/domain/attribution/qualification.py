@@ -20,6 +20,8 @@ Bools = NDArray[np.bool_]
 def qualify(pairs: Pairs, policy: Policy) -> Ints:
     """Run all steps in place; gives the Conflict bits of every order."""
     flags = np.zeros(pairs.n_orders, np.int64)
+    flags[pairs.order[pairs.reason == Reason.self_purchase]] |= Conflict.self_purchase
+    _obey(pairs)
     _settle_coupons(pairs, flags)
     _flag_affiliates(pairs, flags)
     _merge_contacts(pairs)
@@ -28,6 +30,22 @@ def qualify(pairs: Pairs, policy: Policy) -> Ints:
     _limit(pairs, policy.max_touchpoints)
     _prefer(pairs, policy)
     return flags
+
+
+def _obey(pairs: Pairs) -> None:
+    """Where a person has said whose order it is, nothing of anybody else counts.
+
+    Before all else, so that the chosen owner's code is not first beaten by a newer one; whatever
+    the policy's precedence says of customer locks.
+    """
+    decided = _active(pairs, pairs.column("touch_kind") == TouchKind.decision)
+    if decided.size == 0:
+        return
+    influencer = pairs.column("influencer")
+    owner = np.zeros(pairs.n_orders, np.int64)
+    owner[pairs.order[decided]] = influencer[decided]
+    theirs = owner[pairs.order]
+    pairs.reason[pairs.active & (theirs > 0) & (influencer != theirs)] = Reason.decided_otherwise
 
 
 def _settle_coupons(pairs: Pairs, flags: Ints) -> None:
