@@ -14,6 +14,7 @@ from tracker.db import Database, connect
 from tracker.services import dirty, recompute
 from tracker.services.claims import count_dirty
 from tracker.services.cost_facts import refresh_dirty_costs
+from tracker.services.fitting import ensure_fits
 from tracker.services.runs import recorded_run
 
 SECONDS: Final = 240.0
@@ -42,6 +43,19 @@ def attribute_dirty() -> dict[str, Any]:
     database = connect(Settings.from_env().database)
     try:
         return _attribute(database)
+    finally:
+        database.dispose()
+
+
+def make_fits() -> dict[str, int]:
+    """Make the fits of data-driven models that are due; the days they change become dirty.
+
+    Returns:
+        {"weeks": fitted}.
+    """
+    database = connect(Settings.from_env().database)
+    try:
+        return {"weeks": ensure_fits(database)}
     finally:
         database.dispose()
 

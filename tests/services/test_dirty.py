@@ -13,6 +13,7 @@ from tests.services.test_recompute import derived, rebuild
 from tracker.domain.channels import Channel, Kind
 from tracker.models import DirtyDay
 from tracker.services import dirty
+from tracker.services.fitting import ensure_fits
 from tracker.services.recompute import attribute_dirty
 
 TODAY = date(2026, 11, 11)
@@ -139,6 +140,13 @@ def test_credits_mark_costs_only_where_a_deal_pays_commission(world):
     factories.DealFactory(influencer=world.influencer(), commission_ppm=1)
     dirty.credits_changed(world.session, world.workspace.id, [TODAY])
     assert marked(world.session) == [("cost", 0)]
+
+
+def test_fits_mark_the_order_days_of_their_week(world):
+    for days in (-3, -2, 4, 5):  # Sunday, Monday to Sunday, Monday
+        world.order(days)
+    dirty.fits_made(world.session, world.workspace, TODAY - timedelta(2))
+    assert marked(world.session) == [("credit", -2), ("credit", 4)]
 
 
 def test_traffic_and_costs_mark_their_own_days(world):
@@ -270,10 +278,12 @@ def test_recomputing_what_was_marked_is_computing_everything(database, seed):
     with database.writer() as session, factories.using(session):
         story = Story(World(session), seed)
         session.commit()
-        for _ in range(8):
+        for step in range(8):
             for _ in range(4):
                 story.event()
             session.commit()
+            if step in (3, 6):  # fits stay as they were made, whatever comes after them
+                ensure_fits(database, now=at(60))
             attribute_dirty(database)
     step_by_step = derived(database)
     assert step_by_step[0]

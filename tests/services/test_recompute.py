@@ -30,6 +30,7 @@ from tracker.models import (
 )
 from tracker.models.credit import MODELS
 from tracker.services import claims, credit_store, dirty, recompute
+from tracker.services.fitting import ensure_fits
 from tracker.services.policies import apply_policy, save_policy
 from tracker.services.recompute import attribute_dirty
 
@@ -91,6 +92,7 @@ def rebuild(database: Database) -> None:
 
 def test_every_model_credits_exactly_the_net_of_every_order(database):
     fill(database)
+    ensure_fits(database, now=at(60))
     done = attribute_dirty(database)
     assert done.orders == 60
     assert count(database, DirtyDay) == 0
@@ -110,6 +112,7 @@ def test_every_model_credits_exactly_the_net_of_every_order(database):
 
 def test_facts_and_roll_ups_add_up_to_the_ledger(database):
     fill(database)
+    ensure_fits(database, now=at(60))
     attribute_dirty(database)
     with database.read() as session:
         for number, model in enumerate(MODELS, start=1):
@@ -180,6 +183,7 @@ def test_an_unattributed_order_is_one_row_of_channel_none(database):
 
 def test_running_again_and_rebuilding_give_the_same_rows(database):
     fill(database)
+    ensure_fits(database, now=at(60))
     attribute_dirty(database)
     before = derived(database)
     assert all(before)
@@ -189,6 +193,7 @@ def test_running_again_and_rebuilding_give_the_same_rows(database):
 
 def test_large_partitions_in_slices_give_the_same_rows(database, monkeypatch):
     fill(database)
+    ensure_fits(database, now=at(60))
     attribute_dirty(database)
     before = derived(database)
     monkeypatch.setattr(recompute, "SLICE_ROWS", 5)

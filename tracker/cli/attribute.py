@@ -21,6 +21,7 @@ from tracker.cli._common import (
 @click.option("--from", "first", type=DAY, help="First order day (in the shop's zone).")
 @click.option("--to", "last", type=DAY, help="Last order day, included.")
 @click.option("--rebuild", is_flag=True, help="Compute these days anew, dirty or not.")
+@click.option("--refit", is_flag=True, help="Fit data-driven models of these weeks anew.")
 @click.option("--engine", type=click.Choice(["local"]), default="local", help="Where it runs.")
 @workspace_option
 @as_json
@@ -28,20 +29,22 @@ def command(
     first: date | None,
     last: date | None,
     rebuild: bool,
+    refit: bool,
     engine: str,
     workspace_slug: str | None,
     as_json: bool,
 ) -> None:
     """Attribute the orders whose day is dirty: something they depend on has changed.
 
-    JSON: {"workspace", "policy", "from", "to", "rebuild", "visitors", "traffic_days", "days",
-    "orders", "rows", "lost", "cost_days", "waiting", "seconds"}. "rows" are ledger rows, "lost"
-    days that another job took over, "waiting" days that are dirty still (held by another job).
+    JSON: {"workspace", "policy", "from", "to", "rebuild", "visitors", "traffic_days", "fits",
+    "days", "orders", "rows", "lost", "cost_days", "waiting", "seconds"}. "fits" are weeks whose
+    data-driven models were fitted (a rebuild fits no week anew, --refit does), "rows" ledger rows,
+    "lost" days that another job took over, "waiting" days that are dirty still (held by another).
     """
     del engine
     if first and last and last < first:
         raise click.UsageError("--to is before --from")
-    answer = _run(first, last, rebuild, workspace_slug)
+    answer = _run(first, last, rebuild, refit, workspace_slug)
     if as_json:
         print_json(answer)
         return
@@ -53,11 +56,14 @@ def command(
         click.echo(f"{answer['waiting']} days are being worked on by another process", err=True)
 
 
-def _run(first: date | None, last: date | None, rebuild: bool, slug: str | None) -> dict[str, Any]:
+def _run(
+    first: date | None, last: date | None, rebuild: bool, refit: bool, slug: str | None
+) -> dict[str, Any]:
     from jobs.visits import build_all, refresh_all  # NumPy and SQLAlchemy, only when it runs
     from tracker.services import dirty
     from tracker.services.claims import count_dirty
     from tracker.services.cost_facts import refresh_dirty_costs
+    from tracker.services.fitting import ensure_fits
     from tracker.services.policies import ensure_policy
     from tracker.services.recompute import Attributed, attribute_dirty
 
@@ -71,6 +77,7 @@ def _run(first: date | None, last: date | None, rebuild: bool, slug: str | None)
             if rebuild:
                 dirty.policy_applied(session, workspace, first, last)
         visitors, traffic_days = build_all(database), refresh_all(database)
+        fits = ensure_fits(database, workspace_id=workspace.id, first=first, last=last, refit=refit)
         done = attribute_dirty(
             database, workspace_id=workspace.id, first=first, last=last, progress=tell
         )
@@ -85,6 +92,7 @@ def _run(first: date | None, last: date | None, rebuild: bool, slug: str | None)
         "rebuild": rebuild,
         "visitors": visitors,
         "traffic_days": traffic_days,
+        "fits": fits,
         "days": done.days,
         "orders": done.orders,
         "rows": done.rows,

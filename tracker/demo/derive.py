@@ -13,6 +13,7 @@ from tracker.db import Database
 from tracker.models import Shop
 from tracker.services import claims, dirty
 from tracker.services.cost_facts import refresh_dirty_costs
+from tracker.services.fitting import ensure_fits
 from tracker.services.recompute import attribute_dirty
 from tracker.services.traffic_facts import refresh_traffic_day
 from tracker.services.visits import VISITORS_AT_ONCE, build_pending_visits
@@ -29,6 +30,8 @@ def derive(database: Database, workspace_id: int, tell: Callable[[str], None]) -
                 break
     tell("traffic")
     _refresh_traffic(database, workspace_id)
+    tell("models")
+    ensure_fits(database, workspace_id=workspace_id)
     tell("attribution")
     attribute_dirty(database, workspace_id=workspace_id)
     tell("costs")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from tracker.domain.attribution.fitted import factors_of_fits, weeks_of
 from tracker.domain.attribution.kernel import Paths, qualified_paths, weigh
 from tracker.domain.attribution.ledger import Ledger, book, share_out
 from tracker.domain.paths import EVIDENCE_OF, Orders
@@ -30,6 +31,7 @@ from tracker.services.credit_orders import (
     read_orders,
 )
 from tracker.services.credit_signals import read_marks, read_own, read_shared
+from tracker.services.fits import read_fits
 
 Ints = NDArray[np.int64]
 
@@ -69,10 +71,14 @@ class Computed:
 
 
 def compute_partitions(
-    session: Session, workspace: Workspace, policy: Policy, partitions: Sequence[Partition]
+    session: Session,
+    workspace: Workspace,
+    policy: Policy,
+    partitions: Sequence[Partition],
+    policy_id: int = 0,
 ) -> Computed:
-    """Attribute all orders of some (shop, order day) partitions of a workspace."""
-    return compute(session, workspace, policy, in_partitions(partitions))
+    """Attribute all orders of some (shop, order day) partitions of a workspace (see `compute`)."""
+    return compute(session, workspace, policy, in_partitions(partitions), policy_id)
 
 
 def compute(
@@ -80,21 +86,18 @@ def compute(
     workspace: Workspace,
     policy: Policy,
     chosen: ColumnElement[bool],
+    policy_id: int = 0,
     *,
     keep_all: bool = False,
 ) -> Computed:
     """Attribute the chosen orders; `keep_all` also keeps signals that do not count, with reasons.
 
+    policy_id: the row of the policy, whose fits are used; 0: fitted models are as without a fit.
     The result of an order does not depend on which others are chosen.
     """
-    orders = read_orders(session, chosen, policy)
-    marks = read_marks(session, workspace.id)
-    links = read_links(session, orders, chosen, policy)
-    shared = read_shared(session, links, orders, marks, policy, all_times=keep_all)
-    own = read_own(session, orders, chosen, marks)
-    kernel_orders = Orders(orders.path_key, orders.placed_at, orders.not_before)
-    paths = qualified_paths(kernel_orders, shared, own, policy, keep_all=keep_all)
-    weights = weigh(paths, policy)
+    orders, paths, _ = read_paths(session, workspace, policy, chosen, keep_all=keep_all)
+    fits = read_fits(session, policy_id, orders.ordered_on)
+    weights = weigh(paths, policy, factors_of_fits(paths, weeks_of(orders.ordered_on), fits))
     bookings = read_bookings(session, workspace, orders, chosen)
     cost, unknown = read_goods_costs(session, orders, chosen)
     whole = np.full(len(orders), WHOLE_ORDER, np.int64)
@@ -110,3 +113,23 @@ def compute(
         bookings=bookings,
         ledger=book(paths.offsets, weights, bookings.entries),
     )
+
+
+def read_paths(
+    session: Session,
+    workspace: Workspace,
+    policy: Policy,
+    chosen: ColumnElement[bool],
+    *,
+    keep_all: bool = False,
+) -> tuple[OrderRows, Paths, Ints]:
+    """The chosen orders, their qualified paths, and the visitors that are known as their buyers."""
+    orders = read_orders(session, chosen, policy)
+    marks = read_marks(session, workspace.id)
+    links = read_links(session, orders, chosen, policy)
+    shared = read_shared(session, links, orders, marks, policy, all_times=keep_all)
+    own = read_own(session, orders, chosen, marks)
+    kernel_orders = Orders(orders.path_key, orders.placed_at, orders.not_before)
+    paths = qualified_paths(kernel_orders, shared, own, policy, keep_all=keep_all)
+    buyers = np.unique(links[1][np.isin(links[0], orders.path_key)])
+    return orders, paths, buyers

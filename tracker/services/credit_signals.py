@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -116,19 +116,39 @@ def read_shared(
     if all_times:
         first, last = -FOREVER, FOREVER
     who = np.unique(visitor).tolist()
-    parts = [
-        _of_kind(kind, read_int_columns(session, query), marks)
-        for kind, query in (
-            (TouchKind.visit, _visits(session, who, first, last)),
-            (TouchKind.touch, _touches(session, who, first, last)),
-            (TouchKind.click, _clicks(session, who, first, last)),
-        )
-    ]
-    found = parts[0].joined(parts[1]).joined(parts[2])
+    found = _read(session, lambda table: among(session, table.visitor_id, who), first, last, marks)
     return _by_buyer(found, path_key, visitor, known_from)
 
 
-def _visits(session: Session, who: Sequence[int], first: int, last: int) -> Query:
+def read_of_shop(
+    session: Session, shop_id: int, first: int, last: int, marks: MarkTable
+) -> Touches:
+    """The visits, clicks and stated touches of everybody in a shop, first <= at <= last.
+
+    `owner_key` is the visitor. One statement a kind, whatever their number.
+    """
+    return _read(session, lambda table: table.shop_id == shop_id, first, last, marks)
+
+
+def _read(
+    session: Session,
+    whose: Callable[[type[Visit] | type[Touch] | type[Hit]], ColumnElement[bool]],
+    first: int,
+    last: int,
+    marks: MarkTable,
+) -> Touches:
+    parts = [
+        _of_kind(kind, read_int_columns(session, query), marks)
+        for kind, query in (
+            (TouchKind.visit, _visits(whose(Visit), first, last)),
+            (TouchKind.touch, _touches(whose(Touch), first, last)),
+            (TouchKind.click, _clicks(whose(Hit), first, last)),
+        )
+    ]
+    return parts[0].joined(parts[1]).joined(parts[2])
+
+
+def _visits(theirs: ColumnElement[bool], first: int, last: int) -> Query:
     # A visit is known by its first hit; one that a click of ours opened is one contact with it.
     opener, click = aliased(Hit), aliased(Hit)
     opener_id = func.coalesce(opener.id, 0)
@@ -153,28 +173,28 @@ def _visits(session: Session, who: Sequence[int], first: int, last: int) -> Quer
             ),
         )
         .where(
-            among(session, Visit.visitor_id, who),
+            theirs,
             _between(Visit.started_at, first, last),
             Visit.is_bot.is_(False),
         )
     )
 
 
-def _touches(session: Session, who: Sequence[int], first: int, last: int) -> Query:
+def _touches(theirs: ColumnElement[bool], first: int, last: int) -> Query:
     return select(
         Touch.visitor_id,
         Touch.at,
         Touch.mark_id,
         Touch.id.label("raw_id"),
         literal(0).label("contact"),
-    ).where(among(session, Touch.visitor_id, who), _between(Touch.at, first, last))
+    ).where(theirs, _between(Touch.at, first, last))
 
 
-def _clicks(session: Session, who: Sequence[int], first: int, last: int) -> Query:
+def _clicks(theirs: ColumnElement[bool], first: int, last: int) -> Query:
     return select(
         Hit.visitor_id, Hit.at, Hit.mark_id, Hit.id.label("raw_id"), Hit.id.label("contact")
     ).where(
-        among(session, Hit.visitor_id, who),
+        theirs,
         _between(Hit.at, first, last),
         Hit.kind == "click",
         Hit.bot == "",

@@ -8,7 +8,7 @@ too many costs one recomputation, so a function may be generous; it may never fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -50,6 +50,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "deals_changed": (COST,),
     "credits_changed": (COST,),
     "policy_applied": (CREDIT,),
+    "fits_made": (CREDIT,),
 }
 """Event (the function of that name) -> the facts that it may make stale."""
 
@@ -219,6 +220,11 @@ def policy_applied(
             query = query.where(table.ordered_on <= last)
         days |= {(workspace.id, shop_id, day) for shop_id, day in session.execute(query)}
     _mark(session, CREDIT, days)
+
+
+def fits_made(session: Session, workspace: Workspace, week_start: date) -> None:
+    """The fits of an ISO week were stored: its orders are weighed by them from now on."""
+    policy_applied(session, workspace, week_start, week_start + timedelta(days=6))
 
 
 def _mark_credits_of_marks(session: Session, mark_ids: Sequence[int]) -> None:

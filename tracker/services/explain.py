@@ -6,7 +6,7 @@ same (it does, unless the day waits for recomputation) is part of the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import numpy as np
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.channels import Channel, Kind
 from tracker.domain.identity import Claim, LinkEvidence, judge_one
 from tracker.domain.paths import Conflict, Evidence, Reason, Signal, Touches, TouchKind
-from tracker.domain.policy import MODELS, Policy
+from tracker.domain.policy import FITTED_MODELS, MODELS, Policy
 from tracker.models import (
     Credit,
     DirtyDay,
@@ -31,6 +31,7 @@ from tracker.models.facts import CUSTOMER_KINDS
 from tracker.services.attribution import Computed, compute
 from tracker.services.credit_rows import ledger_columns
 from tracker.services.dirty import CREDIT
+from tracker.services.fits import fits_of_day
 from tracker.services.policies import content_of, ensure_policy
 from tracker.services.signal_names import Names, read_names
 
@@ -93,6 +94,22 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class FitView:
+    """What a fitted model was weighed by: the fit of the order's week."""
+
+    week_start: date
+    version: int
+    outcome: str
+    """fitted; not_enough: the weeks before had too little, the model is as linear."""
+    window_from: date
+    window_until: date
+    n_converting: int
+    n_null: int
+    gap: float
+    """How far units' totals are from the definition, a share of all orders (SEMANTICS 3.7)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimView:
     """A statement about who placed the order, and what became of it."""
 
@@ -126,6 +143,8 @@ class Explanation:
     policy: Policy
     policy_hash: str
     models: tuple[str, ...]
+    fits: dict[str, FitView]
+    """Fitted model -> what it was weighed by; without one (not made yet) it is as linear."""
     touchpoints: tuple[TouchpointView, ...]
     unqualified: tuple[UnqualifiedView, ...]
     ledger: tuple[EntryView, ...]
@@ -150,7 +169,7 @@ def explain(session: Session, order_id: int) -> Explanation:
     workspace = session.get_one(Workspace, shop.workspace_id)
     row = ensure_policy(session, workspace)
     policy = content_of(row)
-    computed = compute(session, workspace, policy, Order.id == order.id, keep_all=True)
+    computed = compute(session, workspace, policy, Order.id == order.id, row.id, keep_all=True)
     names = read_names(session, computed.paths.pairs.signals)
     claims = _claims(session, order)
     is_conversion = len(computed.orders) == 1
@@ -171,6 +190,7 @@ def explain(session: Session, order_id: int) -> Explanation:
         policy=policy,
         policy_hash=row.content_hash,
         models=tuple(str(model) for model in MODELS),
+        fits=_fits(session, row.id, order) if is_conversion else {},
         touchpoints=_touchpoints(computed, names),
         unqualified=(*_unqualified(computed, names), *_unknown_codes(session, order, names)),
         ledger=_ledger(computed),
@@ -204,6 +224,16 @@ def _touchpoints(computed: Computed, names: Names) -> tuple[TouchpointView, ...]
             )
         )
     return tuple(views)
+
+
+def _fits(session: Session, policy_id: int, order: Order) -> dict[str, FitView]:
+    rows = fits_of_day(session, policy_id, order.ordered_on)
+    names = [field.name for field in fields(FitView)]
+    return {
+        str(model): FitView(**{name: getattr(rows[model], name) for name in names})
+        for model in FITTED_MODELS
+        if model in rows
+    }
 
 
 def _evidence(bits: int) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def _attribute(
         workspace = session.get_one(Workspace, workspace_id)
         policy_id, policy = current_policy(session, workspace)
         partitions = [(claim.shop_id, claim.day) for claim in claims]
-        computed = compute_partitions(session, workspace, policy, partitions)
+        computed = compute_partitions(session, workspace, policy, partitions, policy_id)
     ledger, facts = ledger_columns(computed, policy_id), fact_columns(computed, policy_id)
     stored: list[ClaimedDay] = []
     for batch in _batches(claims, ledger):
