@@ -73,12 +73,12 @@ def all_workspaces() -> list[Workspace]:
 
 def find_workspace() -> Workspace | None:
     """The workspace that the browser has chosen, else the first; None: there is none yet."""
-    chosen = session.get(WORKSPACE_KEY)
-    everything = all_workspaces()
-    for workspace in everything:
-        if workspace.id == chosen:
-            return workspace
-    return everything[0] if everything else None
+    if "workspace" not in g:
+        chosen = session.get(WORKSPACE_KEY)
+        everything = all_workspaces()
+        first = everything[0] if everything else None
+        g.workspace = next((w for w in everything if w.id == chosen), first)
+    return cast("Workspace | None", g.workspace)
 
 
 def get_workspace() -> Workspace:

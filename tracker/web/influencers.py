@@ -15,7 +15,7 @@ from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.records import AccountRecord
-from tracker.models import Influencer, SocialAccount
+from tracker.models import Influencer, SocialAccount, Workspace
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
 from tracker.services import audit, influencers
@@ -112,7 +112,7 @@ def create() -> str | AnyResponse | tuple[str, int]:
             with writing() as session:
                 row = influencers.create_influencer(
                     session,
-                    session.merge(get_workspace(), load=False),
+                    session.get_one(Workspace, get_workspace().id),
                     name=form.name.data,
                     slug=form.slug.data or "",
                     agency=form.agency.data or "",

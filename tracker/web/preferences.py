@@ -55,7 +55,10 @@ def _choose() -> str:
 
 def locale_name() -> str:
     """The request's locale as we name it: zh_CN or en."""
-    return i18n.known_locale(str(get_locale() or ""))
+    # A page asks a thousand times; by then the guard has found the user, or an error has none.
+    if "locale_name" not in g:
+        g.locale_name = i18n.known_locale(str(get_locale() or ""))
+    return str(g.locale_name)
 
 
 def theme() -> str:
