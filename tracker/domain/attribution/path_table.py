@@ -145,15 +145,16 @@ class _Reader:
         if len(cells) < self._width:
             self.reject(line, f"{len(cells)} cells where the header has {self._width}")
             return
-        slot = self._slot(cells[self._columns["path"]])
-        if isinstance(slot, str):
-            self.reject(line, slot)
-            return
         amounts = {name: _number(cells[self._columns[name]], name) for name in self._sums}
         for value in amounts.values():
             if isinstance(value, str):
                 self.reject(line, value)
                 return
+        # Last, so that a row that is left out does not bring a channel.
+        slot = self._slot(cells[self._columns["path"]])
+        if isinstance(slot, str):
+            self.reject(line, slot)
+            return
         self._rows += 1
         for name, value in amounts.items():
             self._sums[name][slot] += value  # type: ignore[operator]
