@@ -12,22 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Channel, Kind
-from tracker.models import Influencer
 from tracker.models.credit import MODELS
 from tracker.reports.context import read_context
 from tracker.reports.facts import Key, read_nets
+from tracker.reports.influencers import read_names
 from tracker.reports.rows import Context
 from tracker.reports.sorting import sort_rows
 from tracker.reports.state import ReportState
 
 HIGH_SPREAD = 0.5
 """From here on a row is tagged: the most that a model gives is half a mean more than the least."""
-
-UNIT_CHANNEL, UNIT_INFLUENCER = "channel", "influencer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +100,10 @@ def comparison(session: Session, state: ReportState) -> Comparison:
     )
 
 
-def comparison_rows(session: Session, state: ReportState, unit: str) -> list[ComparisonRow]:
-    """The rows of one unit, for files."""
+def comparison_rows(session: Session, state: ReportState) -> tuple[ComparisonRow, ...]:
+    """The rows of the state's unit, for files."""
     found = comparison(session, state)
-    return list(found.influencers if unit == UNIT_INFLUENCER else found.channels)
+    return found.influencers if state.unit == "influencer" else found.channels
 
 
 def channel_rows(
@@ -133,15 +130,7 @@ def influencer_rows(
         owner = influencer_id if kind == Kind.KOL.code else 0
         found = merged[model, owner]
         merged[model, owner] = (found[0] + net, found[1] + orders)
-    names = dict(
-        session.execute(
-            select(Influencer.id, Influencer.name).where(
-                Influencer.workspace_id == state.workspace_id
-            )
-        )
-        .tuples()
-        .all()
-    )
+    names = read_names(session, state)
     return [
         ComparisonRow(
             _nets(found, models),

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from tracker import i18n
 from tracker.domain.metrics import MICRO
 from tracker.domain.money import format_minor
-from tracker.reports.state import ReportState
-from tracker.reports.tables import Column, TableSpec
+from tracker.reports.columns import Column, TableSpec
+from tracker.reports.journeys import Step
+from tracker.reports.state import UNATTRIBUTED, ReportState
 
 BOM = "\ufeff"
 """Without it, Excel reads Chinese as the machine's old encoding."""
@@ -86,6 +87,8 @@ def cell(column: Column, row: Any, state: ReportState, locale: str | None) -> st
     value = json_value(column, row, state)
     if value is None or value == "":
         return ""
+    if column.form == "path":
+        return neutral(path_text(column.read(row), locale))
     if column.form == "text":
         return neutral(str(value))
     if column.form == "code":
@@ -103,6 +106,8 @@ def json_value(column: Column, row: Any, state: ReportState) -> str | int | floa
         return None
     if column.form == "money":
         return format_minor(value, column.currency(row) if column.currency else state.base_currency)
+    if column.form == "path":
+        return path_text(value, None)
     if column.form == "orders":
         return float(value / MICRO) if value % MICRO else int(value // MICRO)
     if isinstance(value, datetime):
@@ -112,6 +117,19 @@ def json_value(column: Column, row: Any, state: ReportState) -> str | int | floa
     if isinstance(value, int | float):
         return round(value, 6)
     return str(value)
+
+
+def path_text(steps: Sequence[Step], locale: str | None) -> str:
+    """A journey in one line: "organic_search > 林小满 ×2"; locale None: codes of channels."""
+    texts = []
+    for step in steps:
+        if step.influencer_id:
+            name = step.name or f"#{step.influencer_id}"
+        else:
+            code = str(step.channel or UNATTRIBUTED)
+            name = code if locale is None else i18n.label(locale, "channel", code)
+        texts.append(name if step.times == 1 else f"{name} ×{step.times}")
+    return " > ".join(texts)
 
 
 def json_rows(

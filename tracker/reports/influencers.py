@@ -119,6 +119,14 @@ def read_people(session: Session, state: ReportState) -> dict[int, Person]:
     return found
 
 
+def read_names(session: Session, state: ReportState) -> dict[int, str]:
+    """Names of the workspace's influencers by id; one statement."""
+    statement = select(Influencer.id, Influencer.name).where(
+        Influencer.workspace_id == state.workspace_id
+    )
+    return {row.id: row.name for row in session.execute(statement)}
+
+
 def influencer_row(
     influencer_id: int,
     person: Person | None,

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Kind
 from tracker.domain.periods import Period
-from tracker.models import Campaign, Influencer
+from tracker.models import Campaign
 from tracker.models.credit import MODELS
 from tracker.reports.facts import read_nets
+from tracker.reports.influencers import read_names
 from tracker.reports.lift import (
     BASELINE_DAYS,
     MOST_EVENT_DAYS,
@@ -109,15 +110,7 @@ def iter_lifts(session: Session, state: ReportState) -> Iterator[Lift]:
     for post in read_posts(session, state, state.period):
         if state.influencer_id in (0, post.influencer_id):
             by_owner[post.influencer_id].append(post)
-    names = dict(
-        session.execute(
-            select(Influencer.id, Influencer.name).where(
-                Influencer.workspace_id == state.workspace_id
-            )
-        )
-        .tuples()
-        .all()
-    )
+    names = read_names(session, state)
     wanted = [
         _posts_event(run, names.get(owner, ""))
         for owner, posts in by_owner.items()

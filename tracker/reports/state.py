@@ -26,6 +26,9 @@ BASES = ("booked", "ordered")
 their refunds, whenever they came (SEMANTICS 2.3)."""
 
 STATUSES = ("paid", "unpaid", "cancelled")
+UNITS = ("channel", "influencer")
+"""What journeys and the comparison of models are made of."""
+
 UNATTRIBUTED = "unattributed"
 """Stands for the channel of orders without touchpoint, whose code is 0."""
 
@@ -72,7 +75,7 @@ class ReportState:
     today: the day it was asked on, in the workspace's zone. start, end: both included. preset:
     "custom" keeps the days in the address, any other name moves with the day. shop_ids, campaign_id
     and influencer_id: () and 0 mean all. kind, channel, status: "" means all. sort: a column's key,
-    with "-" before it for falling; "" is the table's own order. page: from 1.
+    with "-" before it for falling; "" is the table's own order. page: from 1. unit: of UNITS.
     """
 
     workspace_id: int
@@ -95,6 +98,7 @@ class ReportState:
     sort: str = ""
     search: str = ""
     page: int = 1
+    unit: str = "channel"
 
     @property
     def period(self) -> Period:
@@ -179,6 +183,7 @@ class ReportState:
             "sort": (state.sort, ""),
             "q": (state.search, ""),
             "page": (str(state.page), "1"),
+            "unit": (state.unit, "channel"),
         }
         return given | {key: value for key, (value, usual) in plain.items() if value != usual}
 
@@ -217,6 +222,7 @@ class ReportState:
             sort=_sort(args.get("sort", "")),
             search=_search(args.get("q", "")),
             page=min(max(1, _number(args.get("page"))), MAX_PAGE),
+            unit=_one_of(args.get("unit"), UNITS, "channel"),
         )
 
 

@@ -6,61 +6,28 @@ No row is cut off: rows are read and written as a stream.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tracker.i18n import mark
 from tracker.reports.campaigns import campaign_report
 from tracker.reports.channels import channel_report
+from tracker.reports.columns import Column, TableSpec, at
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
 from tracker.reports.orders import iter_orders
 from tracker.reports.overview import overview_days
+from tracker.reports.path_tables import COMPARISON, JOURNEYS, LIFTS, PATH_BUCKETS, ROLES
 from tracker.reports.rows import CreditPart, DailySeries, InfluencerPage, OrderRow
 from tracker.reports.state import UNATTRIBUTED, ReportState
-
-Form = Literal["text", "code", "date", "instant", "money", "orders", "count", "ratio"]
-"""How a value is written. text: of people, so it may be hostile; code: a word of ours (translated
-by its `group`); money: minor units; orders: millionths; ratio: a ratio or share, 0.35 = 35 %."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: key for programs, English heading (a message id), and where its value is.
-
-    read: the value of a row, None when it cannot be said. group: of `i18n.LABELS`, for codes.
-    currency: of an amount; None: the base currency.
-    """
-
-    key: str
-    heading: str
-    form: Form
-    read: Callable[[Any], Any]
-    group: str = ""
-    currency: Callable[[Any], str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TableSpec:
-    """A table: its name in commands and file names, its columns, and how its rows are read."""
-
-    name: str
-    columns: tuple[Column, ...]
-    rows: Callable[[Session, ReportState], Iterable[Any]]
 
 
 def _of(name: str) -> Callable[[Any], Any]:
     """Reads a figure (a sum or ratio of `Figures`) of a row."""
     return lambda row: getattr(row.figures, name)
-
-
-def _at(name: str) -> Callable[[Any], Any]:
-    """Reads a field of a row."""
-    return lambda row: getattr(row, name)
 
 
 def _money(key: str, heading: str, name: str | None = None) -> Column:
@@ -124,10 +91,10 @@ CHANNELS = TableSpec(
         *_RESULT,
         *_RETURN,
         Column(
-            "moved_spend", mark("Spend mapped to influencers"), "money", _at("moved_spend_minor")
+            "moved_spend", mark("Spend mapped to influencers"), "money", at("moved_spend_minor")
         ),
-        Column("platform_gmv", mark("GMV as platforms say"), "money", _at("platform_gmv_minor")),
-        Column("platform_roas", mark("ROAS as platforms say"), "ratio", _at("platform_roas")),
+        Column("platform_gmv", mark("GMV as platforms say"), "money", at("platform_gmv_minor")),
+        Column("platform_roas", mark("ROAS as platforms say"), "ratio", at("platform_roas")),
         *_BEFORE,
     ),
     lambda session, state: channel_report(session, state).rows,
@@ -136,11 +103,11 @@ CHANNELS = TableSpec(
 CAMPAIGNS = TableSpec(
     "campaigns",
     (
-        Column("utm_campaign", mark("utm_campaign"), "text", _at("utm_campaign")),
-        Column("campaign", mark("Campaign"), "text", _at("name")),
-        Column("starts_on", mark("Starts on"), "date", _at("starts_on")),
-        Column("ends_on", mark("Ends on"), "date", _at("ends_on")),
-        Column("budget", mark("Budget"), "money", _at("budget_minor")),
+        Column("utm_campaign", mark("utm_campaign"), "text", at("utm_campaign")),
+        Column("campaign", mark("Campaign"), "text", at("name")),
+        Column("starts_on", mark("Starts on"), "date", at("starts_on")),
+        Column("ends_on", mark("Ends on"), "date", at("ends_on")),
+        Column("budget", mark("Budget"), "money", at("budget_minor")),
         *_RESULT,
         *_RETURN,
         *_BEFORE,
@@ -151,22 +118,22 @@ CAMPAIGNS = TableSpec(
 INFLUENCERS = TableSpec(
     "influencers",
     (
-        Column("slug", mark("Short name"), "text", _at("slug")),
-        Column("influencer", mark("Influencer"), "text", _at("name")),
-        Column("agency", mark("Agency"), "text", _at("agency")),
-        Column("platform", mark("Platform"), "code", _at("platform"), "platform"),
-        Column("followers", mark("Followers"), "count", _at("followers")),
+        Column("slug", mark("Short name"), "text", at("slug")),
+        Column("influencer", mark("Influencer"), "text", at("name")),
+        Column("agency", mark("Agency"), "text", at("agency")),
+        Column("platform", mark("Platform"), "code", at("platform"), "platform"),
+        Column("followers", mark("Followers"), "count", at("followers")),
         *_RESULT,
         *_PARTS,
-        Column("orders_by_link", mark("Orders by link"), "orders", _at("orders_by_link_micro")),
-        Column("orders_by_code", mark("Orders by code"), "orders", _at("orders_by_code_micro")),
+        Column("orders_by_link", mark("Orders by link"), "orders", at("orders_by_link_micro")),
+        Column("orders_by_code", mark("Orders by code"), "orders", at("orders_by_code_micro")),
         Column(
             "orders_by_affiliate",
             mark("Orders by affiliate row"),
             "orders",
-            _at("orders_by_affiliate_micro"),
+            at("orders_by_affiliate_micro"),
         ),
-        Column("orders_by_other", mark("Orders by others"), "orders", _at("orders_by_other_micro")),
+        Column("orders_by_other", mark("Orders by others"), "orders", at("orders_by_other_micro")),
         *_RETURN,
         *_BEFORE,
     ),
@@ -262,12 +229,12 @@ CODES = TableSpec(
     "codes",
     (
         Column("code", mark("Code"), "text", lambda row: row.label or row.code),
-        Column("valid_from", mark("Valid from"), "instant", _at("valid_from")),
-        Column("valid_until", mark("Valid until"), "instant", _at("valid_until")),
-        Column("leaked_at", mark("Leaked at"), "instant", _at("leaked_at")),
-        Column("orders", mark("Orders"), "count", _at("orders")),
+        Column("valid_from", mark("Valid from"), "instant", at("valid_from")),
+        Column("valid_until", mark("Valid until"), "instant", at("valid_until")),
+        Column("leaked_at", mark("Leaked at"), "instant", at("leaked_at")),
+        Column("orders", mark("Orders"), "count", at("orders")),
         Column("orders_without_click", mark("Orders without a click"), "count",
-               _at("orders_without_click")),
+               at("orders_without_click")),
     ),
     lambda session, state: page.coupons if (page := _one(session, state)) else (),
 )  # fmt: skip
@@ -275,9 +242,9 @@ CODES = TableSpec(
 LINKS = TableSpec(
     "links",
     (
-        Column("slug", mark("Link"), "text", _at("slug")),
-        Column("target_url", mark("Target"), "text", _at("target_url")),
-        Column("clicks", mark("Clicks"), "count", _at("clicks")),
+        Column("slug", mark("Link"), "text", at("slug")),
+        Column("target_url", mark("Target"), "text", at("target_url")),
+        Column("clicks", mark("Clicks"), "count", at("clicks")),
     ),
     lambda session, state: page.links if (page := _one(session, state)) else (),
 )
@@ -285,27 +252,30 @@ LINKS = TableSpec(
 DEALS = TableSpec(
     "deals",
     (
-        Column("deal", mark("Deal"), "text", _at("ref")),
-        Column("title", mark("Title"), "text", _at("title")),
-        Column("posted_on", mark("Posted on"), "date", _at("posted_on")),
-        Column("deal_currency", mark("Deal currency"), "text", _at("currency")),
-        Column("fee", mark("Fixed fee"), "money", _at("fee_minor"), currency=_deal_currency),
-        Column("goods_given", mark("Goods given"), "money", _at("goods_given_minor"),
+        Column("deal", mark("Deal"), "text", at("ref")),
+        Column("title", mark("Title"), "text", at("title")),
+        Column("posted_on", mark("Posted on"), "date", at("posted_on")),
+        Column("deal_currency", mark("Deal currency"), "text", at("currency")),
+        Column("fee", mark("Fixed fee"), "money", at("fee_minor"), currency=_deal_currency),
+        Column("goods_given", mark("Goods given"), "money", at("goods_given_minor"),
                currency=_deal_currency),
-        Column("platform_fee", mark("Platform fee"), "money", _at("platform_fee_minor"),
+        Column("platform_fee", mark("Platform fee"), "money", at("platform_fee_minor"),
                currency=_deal_currency),
         Column("commission_rate", mark("Commission"), "ratio",
                lambda row: row.commission_ppm / 1_000_000),
-        Column("spread_days", mark("Days of the fee"), "count", _at("spread_days")),
-        Column("ends_on", mark("Ends on"), "date", _at("ends_on")),
+        Column("spread_days", mark("Days of the fee"), "count", at("spread_days")),
+        Column("ends_on", mark("Ends on"), "date", at("ends_on")),
     ),
     lambda session, state: page.deals if (page := _one(session, state)) else (),
 )  # fmt: skip
 
 TABLES = {
     spec.name: spec
-    for spec in (CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS)
-}
+    for spec in (
+        CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS, JOURNEYS, ROLES,
+        PATH_BUCKETS, COMPARISON, LIFTS,
+    )
+}  # fmt: skip
 """Every table that can be downloaded or exported. codes, links and deals are of the influencer that
 the state filters for."""
 
@@ -316,6 +286,8 @@ def file_name(spec: TableSpec, state: ReportState, suffix: str = "csv") -> str:
     parts += [part for part in (state.kind, state.channel, state.status) if part]
     if state.basis != "booked":
         parts.append(state.basis)
+    if state.unit != "channel":
+        parts.append(state.unit)
     for name, ids in (
         ("shop", state.shop_ids),
         ("campaign", (state.campaign_id,)),
