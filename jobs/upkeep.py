@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tracker.config import Settings
-from tracker.db import connect
-from tracker.services.upkeep import forget_old, help_the_planner
+from tracker.db import Database, connect
+from tracker.services.upkeep import (
+    drop_credits,
+    forget_old,
+    help_the_planner,
+    superfluous_policies,
+)
+from tracker.services.uploads import needed_uploads
+
+UPLOADING = timedelta(hours=1)
+"""A file younger than this may belong to an upload whose batch is not in the database yet."""
 
 
 def tidy() -> None:
     """Delete what has no use any more (safe to repeat, and beside a twin)."""
-    database = connect(Settings.from_env().database)
+    settings = Settings.from_env()
+    database = connect(settings.database)
     try:
         with database.write() as session:
             forget_old(session, datetime.now(UTC))
+        _drop_credits(database)
+        _drop_uploads(database, settings.uploads_dir)
         with database.write() as session:
             help_the_planner(session)
     finally:
         database.dispose()
+
+
+def _drop_credits(database: Database) -> None:
+    """Drop the credits of policies that nobody needs, some days at a time."""
+    now = datetime.now(UTC)
+    with database.read() as session:
+        policies = superfluous_policies(session, now)
+    for policy_id in policies:
+        is_more = True
+        while is_more:
+            with database.write() as session:
+                is_more = drop_credits(session, policy_id, now)
+
+
+def _drop_uploads(database: Database, folder: Path) -> None:
+    """Delete uploaded files that no import needs any more."""
+    now = datetime.now(UTC)
+    with database.read() as session:
+        needed = needed_uploads(session, now)
+    for file in folder.iterdir():
+        age = now.timestamp() - file.stat().st_mtime
+        if file.is_file() and file.name not in needed and age > UPLOADING.total_seconds():
+            file.unlink(missing_ok=True)
