@@ -54,6 +54,7 @@ TASKS: Final = (
     Task("facts", "jobs.attribution.refresh_due_days", QUICK, timedelta(seconds=TICK_SECONDS)),
     Task("imports", "jobs.imports.import_due_files", BULK, timedelta(seconds=30)),
     Task("fits", "jobs.attribution.make_fits", BULK, timedelta(hours=1)),
+    Task("policies", "jobs.policies.compute_due_policies", BULK, timedelta(seconds=30)),
     Task("upkeep", "jobs.upkeep.tidy", BULK, timedelta(hours=6)),
 )
 

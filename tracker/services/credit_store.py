@@ -8,6 +8,7 @@ new ones, a kill leaves the mark, and running again gives the same rows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import numpy as np
 from sqlalchemy import ColumnElement, Table, and_, cast, delete, func, insert, or_, select, text
@@ -19,6 +20,7 @@ from tracker.models.base import from_day_number, to_day_number
 from tracker.services import dirty
 from tracker.services.bulk import table_of
 from tracker.services.claims import ClaimedDay, finish, hold
+from tracker.services.credit_orders import Partition
 from tracker.services.credit_rows import FACT_SUMS, Columns, rows_of
 from tracker.services.int_rows import insert_int_rows
 
@@ -40,18 +42,31 @@ def store_slice(
     """
     if not hold(session, [claim]):
         return False
+    replace_orders(session, policy_id, (claim.shop_id, claim.day), ledger, after_order, up_to_order)
+    return True
+
+
+def replace_orders(
+    session: Session,
+    policy_id: int,
+    partition: Partition,
+    ledger: Columns,
+    after_order: int,
+    up_to_order: int,
+) -> None:
+    """Replace the ledger rows of a partition's orders with after_order < id <= up_to_order."""
     credit = table_of(Credit)
+    shop_id, day = partition
     session.execute(
         delete(credit).where(
             credit.c.policy_id == policy_id,
-            credit.c.shop_id == claim.shop_id,
-            credit.c.ordered_on == claim.day,
+            credit.c.shop_id == shop_id,
+            credit.c.ordered_on == day,
             credit.c.order_id > after_order,
             credit.c.order_id <= up_to_order,
         )
     )
     insert_int_rows(session, credit, ledger)
-    return True
 
 
 def store_partitions(
@@ -70,26 +85,48 @@ def store_partitions(
     if not ours:
         return []
     partitions = [c.partition for c in ours]
-    facts = rows_of(facts, partitions)
+    booked = replace_days(
+        session,
+        policy_id,
+        [(c.shop_id, c.day) for c in ours],
+        rows_of(facts, partitions),
+        None if ledger is None else rows_of(ledger, partitions),
+    )
+    for workspace_id in {c.workspace_id for c in ours}:
+        dirty.credits_changed(session, workspace_id, booked)
+    finish(session, ours)
+    return ours
+
+
+def replace_days(
+    session: Session,
+    policy_id: int,
+    partitions: Sequence[Partition],
+    facts: Columns,
+    ledger: Columns | None,
+) -> set[date]:
+    """Replace facts (and the ledger, unless its slices are written) of partitions under a policy.
+
+    facts, ledger: rows of exactly these partitions. Gives the booked days that were rolled up anew:
+    those that the old rows named and those that the new ones name.
+    """
     credit, days = table_of(Credit), table_of(CreditDay)
-    _one_swap_at_a_time(session, sorted({c.shop_id for c in ours}))
+    _one_swap_at_a_time(session, sorted({shop_id for shop_id, _ in partitions}))
     if ledger is not None:
-        session.execute(delete(credit).where(_in(credit, policy_id, ours)))
-        insert_int_rows(session, credit, rows_of(ledger, partitions))
+        session.execute(delete(credit).where(_in(credit, policy_id, partitions)))
+        insert_int_rows(session, credit, ledger)
+    theirs = _in(days, policy_id, partitions)
     booked = {
         (shop_id, to_day_number(day))
         for shop_id, day in session.execute(
-            select(days.c.shop_id, days.c.booked_on).where(_in(days, policy_id, ours)).distinct()
+            select(days.c.shop_id, days.c.booked_on).where(theirs).distinct()
         )
     }
-    session.execute(delete(days).where(_in(days, policy_id, ours)))
+    session.execute(delete(days).where(theirs))
     insert_int_rows(session, days, facts)
     booked |= set(zip(facts["shop_id"].tolist(), facts["booked_on"].tolist(), strict=True))
     _roll_up(session, policy_id, booked)
-    for workspace_id in {c.workspace_id for c in ours}:
-        dirty.credits_changed(session, workspace_id, {from_day_number(day) for _, day in booked})
-    finish(session, ours)
-    return ours
+    return {from_day_number(day) for _, day in booked}
 
 
 def slices(ledger: Columns, rows: int = SLICE_ROWS) -> Iterator[tuple[Columns, int, int]]:
@@ -109,16 +146,16 @@ def slices(ledger: Columns, rows: int = SLICE_ROWS) -> Iterator[tuple[Columns, i
         yield ledger, lowest, highest
 
 
-def _in(table: Table, policy_id: int, claims: Sequence[ClaimedDay]) -> ColumnElement[bool]:
-    """The rows of a policy in the claims' partitions."""
-    by_shop: dict[int, list[ClaimedDay]] = {}
-    for claim in claims:
-        by_shop.setdefault(claim.shop_id, []).append(claim)
+def _in(table: Table, policy_id: int, partitions: Sequence[Partition]) -> ColumnElement[bool]:
+    """The rows of a policy in these partitions."""
+    by_shop: dict[int, list[date]] = {}
+    for shop_id, day in partitions:
+        by_shop.setdefault(shop_id, []).append(day)
     return and_(
         table.c.policy_id == policy_id,
         or_(
             *(
-                and_(table.c.shop_id == shop, table.c.ordered_on.in_([c.day for c in some]))
+                and_(table.c.shop_id == shop, table.c.ordered_on.in_(some))
                 for shop, some in by_shop.items()
             )
         ),

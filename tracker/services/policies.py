@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import insert_new
 from tracker.domain import policy as domain
-from tracker.models import Policy, Workspace
+from tracker.models import Policy, PolicyUse, Workspace
 from tracker.services import dirty
 from tracker.services.bulk import table_of
 
@@ -37,8 +37,7 @@ def ensure_policy(session: Session, workspace: Workspace) -> Policy:
     if workspace.policy_id:
         return session.get_one(Policy, workspace.policy_id)
     made = save_policy(session, workspace, domain.Policy())
-    workspace.policy_id = made.id
-    session.flush()
+    _point(session, workspace, made, 0)
     return made
 
 
@@ -57,13 +56,37 @@ def content_of(row: Policy) -> domain.Policy:
     return domain.policy_from(row.document)
 
 
-def apply_policy(session: Session, workspace: Workspace, row: Policy) -> None:
-    """Let the reports show another policy; its credits are computed by the job that follows.
+def apply_policy(session: Session, workspace: Workspace, row: Policy, user_id: int = 0) -> None:
+    """Let the reports show another policy from now on; all days are computed again under it.
 
-    Raises ValueError for a policy of another workspace.
+    Its credits should be there already (`policy_compute`), or reports are empty until they are. The
+    history keeps who did it and when. Raises ValueError for a policy of another workspace.
     """
     if row.workspace_id != workspace.id:
         raise ValueError("a policy belongs to its workspace")
-    workspace.policy_id = row.id
-    session.flush()
+    _point(session, workspace, row, user_id)
     dirty.policy_applied(session, workspace)
+
+
+def policy_history(session: Session, workspace_id: int) -> list[tuple[PolicyUse, Policy]]:
+    """Which policy the reports showed since when, newest first; the first is the current one."""
+    rows = session.execute(
+        select(PolicyUse, Policy)
+        .join(Policy, Policy.id == PolicyUse.policy_id)
+        .where(PolicyUse.workspace_id == workspace_id)
+        .order_by(PolicyUse.applied_at.desc(), PolicyUse.id.desc())
+    )
+    return [(use, row) for use, row in rows]
+
+
+def _point(session: Session, workspace: Workspace, row: Policy, user_id: int) -> None:
+    workspace.policy_id = row.id
+    session.add(
+        PolicyUse(
+            workspace_id=workspace.id,
+            policy_id=row.id,
+            user_id=user_id,
+            applied_at=datetime.now(UTC),
+        )
+    )
+    session.flush()
