@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.models import Campaign, Workspace
 from tracker.reports.campaigns import campaign_report
+from tracker.reports.lifts import campaign_lifts
 from tracker.services import audit, campaigns
 from tracker.services.campaigns import MAX_LOOKBACK_DAYS
 from tracker.services.errors import RefusedError
@@ -66,6 +67,7 @@ def index() -> str:
         "campaigns/index.html",
         report=report,
         quiet=_without_figures({row.campaign_id for row in report.rows}),
+        lifts=campaign_lifts(get_session(), state),
         state=state,
         bar=make_bar(state),
     )
@@ -75,6 +77,12 @@ def index() -> str:
 def export() -> Response:
     """The same rows as a file."""
     return csv_download("campaigns")
+
+
+@bp.get("/lifts.csv")
+def export_lifts() -> Response:
+    """Lift of the campaigns and of all posts of the period as a file."""
+    return csv_download("lifts")
 
 
 @bp.get("/new")

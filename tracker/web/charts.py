@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from tracker.domain.channels import Kind
 from tracker.i18n import mark
+from tracker.reports import lift
 from tracker.reports.chart import daily_chart
 from tracker.reports.charts import ChartError, ChartPool
 from tracker.reports.context import read_context
@@ -39,8 +40,10 @@ def register(app: Flask) -> None:
 
 
 def warm() -> None:
-    """Start drawing processes ahead of the first chart: they need a second to be ready."""
+    """Start the processes for drawing and for lift ahead of the first page that needs them: they
+    take more than a second to be ready."""
     if not current_app.testing:
+        lift.warm()
         cast(ChartPool, current_app.extensions["charts"]).warm()
 
 

@@ -32,9 +32,9 @@ def register(app: Flask) -> None:
 
     for filter_ in (
         money, money_full, count, count_full, orders, orders_full, micro_orders, percent,
-        signed_percent, times, percent_of, spark_points, short_day, day, iso_day, moment, instant,
-        label, currency_name, chip, ppm, question_url, shop_name, shop_day, wording.question_text,
-        wording.tag_text, wording.formula, wording.reason,
+        signed_percent, times, percent_of, spark_points, short_day, duration, day, iso_day, moment,
+        instant, label, currency_name, chip, ppm, question_url, shop_name, shop_day,
+        wording.question_text, wording.tag_text, wording.formula, wording.reason,
     ):  # fmt: skip
         app.add_template_filter(_per_request(filter_), filter_.__name__)
     app.add_template_global(bar.state_url)
@@ -133,6 +133,17 @@ def short_day(value: date) -> str:
     """A day in few characters: 11/8, with its year when that is another one."""
     skeleton = "Md" if value.year == today().year else "yMd"
     return format_skeleton(skeleton, value, locale=locale_name())
+
+
+def duration(seconds: int | None) -> str:
+    """A length of time in its largest unit: minutes, hours or days."""
+    if seconds is None:
+        return DASH
+    if seconds < 3_600:
+        return str(gettext("%(n)s min", n=count(seconds // 60)))
+    if seconds < 2 * 86_400:
+        return str(gettext("%(n)s h", n=count(round(seconds / 3_600, 1))))
+    return str(gettext("%(n)s d", n=count(round(seconds / 86_400, 1))))
 
 
 def day(value: date | None) -> str:

@@ -18,6 +18,7 @@ from tracker.domain.records import AccountRecord
 from tracker.models import Influencer, SocialAccount, Workspace
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
+from tracker.reports.lifts import influencer_lift
 from tracker.services import audit, influencers
 from tracker.services.errors import RefusedError
 from tracker.web.bar import get_state, make_bar
@@ -84,13 +85,14 @@ def show(influencer_id: int) -> str:
     return render_template(
         "influencers/show.html",
         page=page,
+        lift=influencer_lift(get_session(), state, influencer_id),
         state=state,
         bar=make_bar(state),
         site_url=parts().settings.site_url,
     )
 
 
-@bp.get(f"/<{INFLUENCER}>/<any(days, codes, links, deals):table>.csv")
+@bp.get(f"/<{INFLUENCER}>/<any(days, codes, links, deals, lifts):table>.csv")
 def export_one(influencer_id: int, table: str) -> Response:
     """One of the tables of an influencer's page as a file."""
     find_influencer(get_session(), influencer_id)

@@ -24,6 +24,8 @@ MENU = (
             ("campaigns.index", mark("Campaigns"), "a"),
             ("influencers.index", mark("Influencers"), "i"),
             ("orders.index", mark("Orders"), "d"),
+            ("journeys.index", mark("Journeys"), "j"),
+            ("comparison.index", mark("Models"), "v"),
         ),
     ),
     (mark("Data"), (("imports.index", mark("Imports"), "m"),)),

@@ -108,6 +108,23 @@ FORMULAS: dict[str, str] = {
         "What the ad platforms themselves report: their GMV ÷ their spend. Never added to ours."
     ),
     "budget": mark("Cost of the period ÷ budget of the campaign."),
+    "lift": mark(
+        "Lift = net revenue of all orders in the days after a post, or of a campaign, above a "
+        "baseline fitted on the days before (weekday, trend, promotions, posts of others). It "
+        "needs no click and no code, and is not added to what models credit."
+    ),
+    "spread": mark(
+        "Spread = (most − least) ÷ mean over the models: how far the answer depends on the model."
+    ),
+    "on_path": mark("Orders with it anywhere on their path."),
+    "opening": mark("Orders whose first touchpoint it was."),
+    "assisting": mark("Orders with it on the path, but not as the last touchpoint."),
+    "closing": mark("Orders whose last touchpoint it was."),
+    "assisting_share": mark(
+        "Assisted ÷ all orders with it on the path: near 100 % it opens doors, near 0 it closes."
+    ),
+    "path_net_revenue": mark("Net revenue of these orders, after all their refunds."),
+    "median_time": mark("Median time from the first touchpoint to the order."),
     "clicks": mark("Clicks on this tracked link in the period, without bots."),
 }
 """What stands in the title of a heading or figure."""
