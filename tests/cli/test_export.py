@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -66,3 +67,13 @@ def test_a_folder_that_is_not_there_is_refused(run: Callable[..., Result], tmp_p
 def test_codes_need_somebody_whose_they_are(run: Callable[..., Result]):
     assert run("codes", *DAYS).exit_code == 2
     assert rows_of(run("codes", *DAYS, "--influencer", "lin").stdout_bytes) == []
+
+
+def test_a_name_that_ends_in_xlsx_gets_a_workbook(run: Callable[..., Result], tmp_path: Path):
+    target = tmp_path / "days.xlsx"
+    result = run("days", *DAYS, "-o", str(target), "--headings", "zh_CN")
+    assert result.exit_code == 0
+    rows = list(openpyxl.load_workbook(target).active.iter_rows(values_only=True))
+    assert [row[0].date().isoformat() for row in rows[1:]] == [
+        "2026-11-09", "2026-11-10", "2026-11-11",
+    ]  # fmt: skip
