@@ -43,14 +43,21 @@ def _read() -> dict[str, Any]:
 _DATA = _read()
 
 
-def _patterns(table: str) -> list[tuple[Verdict, re.Pattern[str]]]:
+def _patterns(table: str, frame: str = "{}") -> list[tuple[Verdict, re.Pattern[str]]]:
     return [
-        (verdict_of(PageStatus(status)), re.compile("|".join(patterns), re.IGNORECASE))
+        (
+            verdict_of(PageStatus(status)),
+            re.compile(frame.format("|".join(patterns)), re.IGNORECASE),
+        )
         for status, patterns in _DATA[table].items()
     ]
 
 
-_TITLES = _patterns("titles")
+# A title that goes on without such a mark is another title: "404 brand sneakers", "Captcha mug".
+_TITLES = [
+    *_patterns("titles", r"^(?:{})[\s.!…。！]*(?:$|[-–—|·•_:：,，\u200e].*)"),
+    *_patterns("titles_anywhere"),
+]
 _ADDRESSES = _patterns("addresses")
 _MARKS = _patterns("marks")
 _WORDS = _patterns("words")

@@ -47,7 +47,7 @@ def read_offers(graph: Graph, product: Node) -> list[Offer]:
         offers.append(_offer(graph, product, product))
     for variant in graph.nodes(product, "hasvariant")[:MAX_OFFERS]:
         inner = list(_offers_of(graph, variant, "offers", 0))
-        offers += [_as_variant(graph, offer, variant) for offer in inner]
+        offers += [as_variant(graph, offer, variant) for offer in inner]
     return offers[:MAX_OFFERS]
 
 
@@ -63,7 +63,8 @@ def _offers_of(graph: Graph, node: Node, key: str, depth: int) -> Iterator[Offer
             yield from inner
 
 
-def _as_variant(graph: Graph, offer: Offer, variant: Node) -> Offer:
+def as_variant(graph: Graph, offer: Offer, variant: Node) -> Offer:
+    """An offer with the sku, name and address of the product that it is of."""
     sku = offer.sku or graph.text(variant, "sku", "productid", "mpn", "gtin13")
     name = graph.text(variant, "name") or offer.name
     identity = (*offer.identity, sku or "", name or "", graph.text(variant, "url", "@id") or "")

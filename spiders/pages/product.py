@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from spiders.pages.facts import Facts
 from spiders.pages.item import Candidate
 from spiders.pages.nodes import MAX_NODES, Graph, Node, types_of
-from spiders.pages.offers import read_offers, settle
+from spiders.pages.offers import as_variant, read_offers, settle
 from spiders.pages.values import count_of, rating_of
 
 _PRODUCTS: Final = frozenset(
@@ -46,6 +46,10 @@ class PageHints:
     """Whether the page calls itself a product page."""
 
 
+MAX_UNDECIDED = 3
+"""Products up to which a page is a product page that cannot tell which; with more it is a list."""
+
+
 @dataclass(slots=True)
 class Found:
     """The products of one source."""
@@ -57,25 +61,41 @@ class Found:
 
 def read_product(graph: Graph, hints: PageHints) -> Found:
     """The page's own product in one source; without facts when there is none or no telling."""
-    own, listed = _products(graph)
+    everything, listed = _products(graph)
     found = Found(n_listed=len(listed))
-    if not own and hints.is_product and len(listed) == 1:
-        own = listed
-    own = _same_address(graph, own, hints) or own
-    if len(own) > 1:
+    if not everything and hints.is_product and len(listed) == 1:
+        everything = listed
+    own = _without_variants(graph, everything)
+    if len(own) > 1 and not _is_one(graph, own):
+        own = _same_address(graph, own, hints) or own
         own = _with_price(graph, own) or own
-    if len(own) > 1:
-        own = _same_name(graph, own, hints) or own
+        own = _same_name(graph, own, hints) if len(own) > 1 else own
     if not own:
         return found
-    if len(own) == 1 or _is_one_name(graph, own):
+    if len(own) == 1 or _is_one(graph, own):
         found.facts = _facts(graph, own, hints)
-        return found
-    found.facts = _undecided(graph, own, hints)
-    if not hints.is_product and len(own) > 3:
+        _complete(graph, found.facts, everything)
+    elif hints.is_product or len(own) <= MAX_UNDECIDED:
+        found.facts = _undecided(graph, own, hints)
+    else:
         found.n_listed += len(own)
-        found.facts = None
     return found
+
+
+def _without_variants(graph: Graph, products: list[Node]) -> list[Node]:
+    """Without the products that another one names as its variants."""
+    variants = {id(one) for group in products for one in graph.nodes(group, "hasvariant")}
+    return [node for node in products if id(node) not in variants]
+
+
+def _complete(graph: Graph, facts: Facts, products: list[Node]) -> None:
+    """Add what other nodes of the same product say: reviews often come in a node of their own."""
+    for node in products:
+        if facts.rating is None and _name(graph, node) == (facts.title or "").lower():
+            other = Facts(graph.source)
+            _describe(graph, node, other)
+            facts.rating, facts.rating_best = other.rating, other.rating_best
+            facts.review_count = facts.review_count or other.review_count
 
 
 def _products(graph: Graph) -> tuple[list[Node], list[Node]]:
@@ -142,34 +162,48 @@ def _with_price(graph: Graph, products: list[Node]) -> list[Node]:
 
 
 def _same_name(graph: Graph, products: list[Node], hints: PageHints) -> list[Node]:
-    """The products whose name the page's title begins with."""
+    """The products whose name the page's title begins with, the longest name; all if none."""
     title = (hints.title or "").lower()
-    named = [
-        node
-        for node in products
-        if title and _name(graph, node) and title.startswith(_name(graph, node))
-    ]
-    longest = max((len(_name(graph, node)) for node in named), default=0)
-    return [node for node in named if len(_name(graph, node)) == longest]
+    names = [name for node in products if (name := _name(graph, node)) and title.startswith(name)]
+    longest = max(names, key=len, default=None)
+    return [node for node in products if longest in (None, _name(graph, node))]
 
 
 def _name(graph: Graph, node: Node) -> str:
     return (graph.text(node, "name") or "").lower()
 
 
-def _is_one_name(graph: Graph, products: list[Node]) -> bool:
-    """Whether several nodes are one product: one name, and skus or addresses that differ."""
+def _is_one(graph: Graph, products: list[Node]) -> bool:
+    """Whether several nodes are one product: of one name or group, with skus or addresses that
+    differ."""
     names = {_name(graph, node) for node in products}
-    identities = [
-        (graph.text(n, "sku", "mpn", "gtin13"), graph.text(n, "url", "@id")) for n in products
-    ]
-    return len(names) == 1 and "" not in names and len(set(identities)) == len(identities)
+    groups = {_group(graph, node) for node in products}
+    identities = {
+        (graph.text(node, "sku", "mpn", "gtin13"), graph.text(node, "url"), node.get("@id"))
+        for node in products
+    }
+    is_same = (len(names) == 1 and "" not in names) or (len(groups) == 1 and None not in groups)
+    return is_same and len(identities) == len(products)
+
+
+def _group(graph: Graph, node: Node) -> str | None:
+    """What names the group that a variant is of, or that the node itself is."""
+    if "productgroup" in types_of(node):
+        return graph.text(node, "productgroupid") or node.get("@id")
+    for group in graph.nodes(node, "isvariantof"):
+        return graph.text(group, "productgroupid") or group.get("@id")
+    return graph.text(node, "inproductgroupwithid")
 
 
 def _facts(graph: Graph, products: list[Node], hints: PageHints) -> Facts:
-    offers = [offer for product in products for offer in read_offers(graph, product)]
+    offers = [
+        as_variant(graph, offer, product) if len(products) > 1 else offer
+        for product in products
+        for offer in read_offers(graph, product)
+    ]
     facts = settle(offers, graph.source, hints.url, hints.currency)
-    _describe(graph, products[0], facts)
+    groups = [node for node in products if "productgroup" in types_of(node)]
+    _describe(graph, (groups or products)[0], facts)
     return facts
 
 

@@ -93,9 +93,5 @@ def _xpath(field: str, selector: str) -> str:
         raise SelectorError("too_long" if selector.strip() else "not_css", field)
     try:
         return str(HTMLTranslator().css_to_xpath(selector))
-    except (
-        SyntaxError,
-        ValueError,
-        RecursionError,
-    ) as error:  # cssselect's errors are SyntaxErrors
+    except (SyntaxError, RuntimeError, ValueError) as error:  # what cssselect and parsel raise
         raise SelectorError("not_css", field) from error

@@ -91,7 +91,15 @@ def availability_of(value: Any) -> str | None:
         return "in_stock" if value else "out_of_stock"
     if not isinstance(value, str):
         return None
-    words = value.strip().rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower().strip()
+    words = (
+        value.strip()
+        .rstrip("/")
+        .rsplit("/", 1)[-1]
+        .rsplit("#", 1)[-1]
+        .rsplit(":", 1)[-1]
+        .lower()
+        .strip()
+    )
     squeezed = re.sub(r"[\s_\-]+", "", words)
     return _AVAILABILITY.get(words) or _AVAILABILITY.get(squeezed)
 

@@ -16,15 +16,22 @@ URL = "https://shop.example/products/mug"
 
 
 def page(head="", body="", title="Mug"):
-    return f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    return (
+        f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    )
 
 
 def ld(*documents):
-    return "".join(f'<script type="application/ld+json">{d if isinstance(d, str) else json.dumps(d)}</script>' for d in documents)
+    return "".join(
+        f'<script type="application/ld+json">{d if isinstance(d, str) else json.dumps(d)}</script>'
+        for d in documents
+    )
 
 
 def meta(**values):
-    return "".join(f'<meta property="{k.replace("__", ":")}" content="{v}">' for k, v in values.items())
+    return "".join(
+        f'<meta property="{k.replace("__", ":")}" content="{v}">' for k, v in values.items()
+    )
 
 
 def product(**extra):
@@ -69,6 +76,9 @@ PRODUCTS = {
     "offers used and new": (page(ld(product(offers=[offer("12", itemCondition="https://schema.org/NewCondition"), offer("5", itemCondition="https://schema.org/UsedCondition")]))), {"price": "12"}),
     "a group with variants": (page(ld({"@type": "ProductGroup", "name": "Mug", "hasVariant": [product(name="Mug red", sku="r", offers=offer("10", availability="InStock")), product(name="Mug blue", sku="b", offers=offer("11", availability="InStock"))]})),
         {"price": "10", "price_high": "11", "title": "Mug"}),
+    "variants beside their group": (page(ld({"@type": "ProductGroup", "@id": "#g", "name": "Mug", "hasVariant": [{"@id": "#r"}, {"@id": "#b"}]}, product(**{"@id": "#r"}, sku="r", offers=offer("10")), {"@type": "Product", "@id": "#b", "name": "Blue", "sku": "b", "offers": offer("11")})), {"price": "10", "price_high": "11", "title": "Mug"}),
+    "variants that name their group": (page(ld(product(name="Mug red", sku="r", inProductGroupWithID="m", offers=offer("10")), product(name="Mug blue", sku="b", inProductGroupWithID="m", offers=offer("11")))), {"price": "10", "price_high": "11"}),
+    "reviews in a node of their own": (page(ld(product(offers=offer("5")), product(aggregateRating={"ratingValue": 4.5, "reviewCount": 7}))), {"price": "5", "rating": 4.5, "review_count": 7}),
     "a specification": (page(ld(product(offers={"@type": "Offer", "priceSpecification": {"@type": "UnitPriceSpecification", "price": "8.50", "priceCurrency": "CHF"}}))), {"price": "8.50", "currency": "CHF"}),
     "a list price in a specification": (page(ld(product(offers=offer("8.50", "CHF", priceSpecification={"@type": "UnitPriceSpecification", "priceType": "https://schema.org/StrikethroughPrice", "price": "12.00", "priceCurrency": "CHF"})))),
         {"price": "8.50", "list_price": "12.00"}),
@@ -145,9 +155,29 @@ def test_shopify_amounts_of_the_script_address_are_hundredths():
 
 
 def test_shopify_amounts_of_the_json_address_are_whole_units():
-    document = {"product": {"title": "Mug", "handle": "mug", "vendor": "Acme", "variants": [{"id": 2, "title": "Default Title", "sku": "r", "price": "7.99", "compare_at_price": "9.99"}]}}
+    document = {
+        "product": {
+            "title": "Mug",
+            "handle": "mug",
+            "vendor": "Acme",
+            "variants": [
+                {
+                    "id": 2,
+                    "title": "Default Title",
+                    "sku": "r",
+                    "price": "7.99",
+                    "compare_at_price": "9.99",
+                }
+            ],
+        }
+    }
     found = read(json.dumps(document))
-    assert (found["price"], found["list_price"], found["sku"], found["currency"]) == ("7.99", "9.99", "r", None)
+    assert (found["price"], found["list_price"], found["sku"], found["currency"]) == (
+        "7.99",
+        "9.99",
+        "r",
+        None,
+    )
 
 
 def test_a_shopify_list_is_a_list_without_a_price():
@@ -159,12 +189,30 @@ def test_a_shopify_page_carries_its_product():
     script = f'<script id="ProductJson-1" type="application/json">{json.dumps(SHOPIFY_JS)}</script>'
     currency = '<script>Shopify.currency = {"active":"EUR","rate":"1.0"};</script>'
     found = read(page(script + currency))
-    assert (found["price"], found["currency"], found["sources"]["price"]) == ("129.00", "EUR", "shopify")
+    assert (found["price"], found["currency"], found["sources"]["price"]) == (
+        "129.00",
+        "EUR",
+        "shopify",
+    )
 
 
 def test_the_script_of_shopifys_analytics_is_understood():
-    script = "<script>window.ShopifyAnalytics = {};\nvar meta = " + json.dumps({"product": {"id": 1, "vendor": "Acme", "variants": [{"id": 2, "price": 12900, "name": "Mug", "sku": "r"}]}}) + ";\nfor (var a in meta) {}</script>"
-    found = read(page(script + meta(og__type="product", og__title="Mug", og__price__currency="EUR")))
+    script = (
+        "<script>window.ShopifyAnalytics = {};\nvar meta = "
+        + json.dumps(
+            {
+                "product": {
+                    "id": 1,
+                    "vendor": "Acme",
+                    "variants": [{"id": 2, "price": 12900, "name": "Mug", "sku": "r"}],
+                }
+            }
+        )
+        + ";\nfor (var a in meta) {}</script>"
+    )
+    found = read(
+        page(script + meta(og__type="product", og__title="Mug", og__price__currency="EUR"))
+    )
     assert (found["price"], found["currency"], found["title"]) == ("129.00", "EUR", "Mug")
 
 
@@ -175,57 +223,159 @@ WOO = {"id": 1, "name": "Mug", "sku": "w", "permalink": URL, "prices": {"price":
 def test_woocommerce_says_how_many_digits_its_amounts_have():
     found = read(json.dumps([WOO]))
     assert (found["price"], found["list_price"], found["currency"]) == ("18.000", "20.000", "KWD")
-    assert (found["rating"], found["review_count"], found["availability"]) == (4.5, 12, "out_of_stock")
+    assert (found["rating"], found["review_count"], found["availability"]) == (
+        4.5,
+        12,
+        "out_of_stock",
+    )
 
 
 def test_woocommerce_variations_in_a_page_are_read():
-    rows = json.dumps([{"sku": "a", "display_price": 10.5, "display_regular_price": 12, "is_in_stock": True, "attributes": {"x": "Red"}}, {"sku": "b", "display_price": 11, "display_regular_price": 11, "is_in_stock": True}]).replace('"', "&quot;")
-    found = read(page(body=f'<form class="variations_form" data-product_variations="{rows}"></form>'))
+    rows = json.dumps(
+        [
+            {
+                "sku": "a",
+                "display_price": 10.5,
+                "display_regular_price": 12,
+                "is_in_stock": True,
+                "attributes": {"x": "Red"},
+            },
+            {"sku": "b", "display_price": 11, "display_regular_price": 11, "is_in_stock": True},
+        ]
+    ).replace('"', "&quot;")
+    found = read(
+        page(body=f'<form class="variations_form" data-product_variations="{rows}"></form>')
+    )
     assert (found["price"], found["price_high"], found["list_price"]) == ("10.5", "11", "12")
 
 
 def counter(action, count, **extra):
-    return {"@type": "InteractionCounter", "interactionType": action, "userInteractionCount": count, **extra}
+    return {
+        "@type": "InteractionCounter",
+        "interactionType": action,
+        "userInteractionCount": count,
+        **extra,
+    }
 
 
 def test_a_profile_has_its_counts_whatever_form_the_action_has():
-    person = {"@type": "Person", "name": "Li Na", "alternateName": "@lina", "interactionStatistic": [counter("https://schema.org/FollowAction", 3893), counter({"@type": "http://schema.org/LikeAction"}, "1.2万"), counter("WriteAction", 23961)], "agentInteractionStatistic": [counter("FollowAction", 406)]}
-    found = read(page(ld({"@type": "ProfilePage", "mainEntity": person})), "https://social.example/lina")
-    assert (found["kind"], found["status"], found["title"], found["handle"]) == ("profile", "ok", "Li Na", "@lina")
-    assert (found["followers"], found["following"], found["posts"], found["likes"]) == (3893, 406, 23961, 12000)
-    assert found["counts"]["likes"] == {"value": 12000, "low": 11500, "high": 13000, "raw": "1.2万", "precision": "rounded"}
+    person = {
+        "@type": "Person",
+        "name": "Li Na",
+        "alternateName": "@lina",
+        "interactionStatistic": [
+            counter("https://schema.org/FollowAction", 3893),
+            counter({"@type": "http://schema.org/LikeAction"}, "1.2万"),
+            counter("WriteAction", 23961),
+        ],
+        "agentInteractionStatistic": [counter("FollowAction", 406)],
+    }
+    found = read(
+        page(ld({"@type": "ProfilePage", "mainEntity": person})), "https://social.example/lina"
+    )
+    assert (found["kind"], found["status"], found["title"], found["handle"]) == (
+        "profile",
+        "ok",
+        "Li Na",
+        "@lina",
+    )
+    assert (found["followers"], found["following"], found["posts"], found["likes"]) == (
+        3893,
+        406,
+        23961,
+        12000,
+    )
+    assert found["counts"]["likes"] == {
+        "value": 12000,
+        "low": 11500,
+        "high": 13000,
+        "raw": "1.2万",
+        "precision": "rounded",
+    }
     assert found["views"] is None
 
 
 def test_names_of_counters_say_more_than_their_action():
-    person = {"@type": "Person", "name": "x", "interactionStatistic": [counter("https://schema.org/FollowAction", 3893, name="Follows"), counter("https://schema.org/SubscribeAction", 406, name="Friends"), counter("https://schema.org/WriteAction", 23961, name="Tweets")]}
+    person = {
+        "@type": "Person",
+        "name": "x",
+        "interactionStatistic": [
+            counter("https://schema.org/FollowAction", 3893, name="Follows"),
+            counter("https://schema.org/SubscribeAction", 406, name="Friends"),
+            counter("https://schema.org/WriteAction", 23961, name="Tweets"),
+        ],
+    }
     found = read(page(ld({"@type": "ProfilePage", "mainEntity": person})))
     assert (found["followers"], found["following"], found["posts"]) == (3893, 406, 23961)
 
 
 def test_a_post_has_its_counts_and_its_date():
-    post = {"@type": "SocialMediaPosting", "headline": "Hi", "datePublished": "2026-11-11T08:00:00Z", "author": {"@type": "Person", "alternateName": "@lina"}, "interactionStatistic": [counter("LikeAction", 25500), counter("CommentAction", 146), counter("ShareAction", 0), counter("ViewAction", "120万+")]}
+    post = {
+        "@type": "SocialMediaPosting",
+        "headline": "Hi",
+        "datePublished": "2026-11-11T08:00:00Z",
+        "author": {"@type": "Person", "alternateName": "@lina"},
+        "interactionStatistic": [
+            counter("LikeAction", 25500),
+            counter("CommentAction", 146),
+            counter("ShareAction", 0),
+            counter("ViewAction", "120万+"),
+        ],
+    }
     found = read(page(ld(post)))
-    assert (found["kind"], found["handle"], found["published_at"]) == ("post", "@lina", "2026-11-11T08:00:00Z")
-    assert [found[n] for n in ("likes", "comments", "shares", "views", "saves")] == [25500, 146, 0, 1200000, None]
+    assert (found["kind"], found["handle"], found["published_at"]) == (
+        "post",
+        "@lina",
+        "2026-11-11T08:00:00Z",
+    )
+    assert [found[n] for n in ("likes", "comments", "shares", "views", "saves")] == [
+        25500,
+        146,
+        0,
+        1200000,
+        None,
+    ]
     assert found["counts"]["views"]["precision"] == "at_least"
 
 
 def test_a_video_with_the_old_counter_is_a_post():
     found = read(page(ld({"@type": "VideoObject", "name": "V", "interactionCount": "12345"})))
     assert (found["kind"], found["views"]) == ("post", 12345)
-    old = read(page(body='<div itemscope itemtype="http://schema.org/VideoObject"><meta itemprop="interactionCount" content="UserLikes:12"><meta itemprop="interactionCount" content="UserComments:3"></div>'))
+    old = read(
+        page(
+            body='<div itemscope itemtype="http://schema.org/VideoObject"><meta itemprop="interactionCount" content="UserLikes:12"><meta itemprop="interactionCount" content="UserComments:3"></div>'
+        )
+    )
     assert (old["likes"], old["comments"]) == (12, 3)
 
 
 def test_a_count_given_twice_with_two_values_is_none():
-    found = read(page(ld({"@type": "VideoObject", "name": "V", "interactionStatistic": [counter("LikeAction", 5), counter("LikeAction", 7), counter("WatchAction", 9)]})))
+    found = read(
+        page(
+            ld(
+                {
+                    "@type": "VideoObject",
+                    "name": "V",
+                    "interactionStatistic": [
+                        counter("LikeAction", 5),
+                        counter("LikeAction", 7),
+                        counter("WatchAction", 9),
+                    ],
+                }
+            )
+        )
+    )
     assert (found["status"], found["likes"], found["views"]) == ("ambiguous", None, 9)
 
 
 def test_a_category_is_a_list():
-    items = [{"@type": "ListItem", "position": i, "item": product(name=f"Mug {i}", offers=offer(str(i)))} for i in range(1, 5)]
-    found = read(page(ld({"@type": "ItemList", "itemListElement": items})), "https://shop.example/mugs")
+    items = [
+        {"@type": "ListItem", "position": i, "item": product(name=f"Mug {i}", offers=offer(str(i)))}
+        for i in range(1, 5)
+    ]
+    found = read(
+        page(ld({"@type": "ItemList", "itemListElement": items})), "https://shop.example/mugs"
+    )
     assert (found["kind"], found["price"]) == ("list", None)
 
 
@@ -300,19 +450,40 @@ def test_a_refusal_in_json_is_told_from_data(document, status):
 
 
 def test_a_page_is_decoded_whatever_it_declares():
-    text = page('<meta charset="gbk">' + ld('{"@type":"Product","name":"陶瓷马克杯超大容量办公室水杯","offers":{"price":"19.90","priceCurrency":"CNY"}}'))
-    for body, encoding in ((text.encode("utf-8"), "utf-8"), (text.encode("gb18030"), "gb18030"), (b"\xef\xbb\xbf" + text.encode(), "utf-8"), (text.encode("utf-16"), "utf-16-le"), (gzip.compress(text.encode()), "utf-8")):
+    text = page(
+        '<meta charset="gbk">'
+        + ld(
+            '{"@type":"Product","name":"陶瓷马克杯超大容量办公室水杯","offers":{"price":"19.90","priceCurrency":"CNY"}}'
+        )
+    )
+    for body, encoding in (
+        (text.encode("utf-8"), "utf-8"),
+        (text.encode("gb18030"), "gb18030"),
+        (b"\xef\xbb\xbf" + text.encode(), "utf-8"),
+        (text.encode("utf-16"), "utf-16-le"),
+        (gzip.compress(text.encode()), "utf-8"),
+    ):
         item = read_page(body, URL)
-        assert (item.title, item.encoding, item.bad_characters) == ("陶瓷马克杯超大容量办公室水杯", encoding, 0)
+        assert (item.title, item.encoding, item.bad_characters) == (
+            "陶瓷马克杯超大容量办公室水杯",
+            encoding,
+            0,
+        )
         assert str(item.price) == "19.90"
 
 
 def test_taught_selectors_are_used_where_the_page_says_nothing():
-    text = page(body='<h1>Mug</h1><span class="now">¥ 59.90</span><del>¥99</del><i class="sold">缺货</i>')
+    text = page(
+        body='<h1>Mug</h1><span class="now">¥ 59.90</span><del>¥99</del><i class="sold">缺货</i>'
+    )
     taught = {"price": ".now", "list_price": "del::text", "title": "h1", "availability": ".sold"}
     found = read(text, selectors=taught)
     assert (found["price"], found["list_price"], found["currency"]) == ("59.90", "99", "CNY")
-    assert (found["title"], found["availability"], found["sources"]["price"]) == ("Mug", "out_of_stock", "taught")
+    assert (found["title"], found["availability"], found["sources"]["price"]) == (
+        "Mug",
+        "out_of_stock",
+        "taught",
+    )
 
 
 def test_a_taught_selector_that_finds_two_prices_is_asked():
@@ -322,7 +493,9 @@ def test_a_taught_selector_that_finds_two_prices_is_asked():
 
 
 def test_taught_selectors_do_not_overrule_markup():
-    found = read(page(ld(product(offers=offer("5"))), '<b class="p">$9</b>'), selectors={"price": ".p"})
+    found = read(
+        page(ld(product(offers=offer("5"))), '<b class="p">$9</b>'), selectors={"price": ".p"}
+    )
     assert found["price"] == "5"
 
 
@@ -364,7 +537,11 @@ def test_no_bytes_raise(body):
     read_page(body, URL)
 
 
-@given(st.text("<>/=\"'{}[],:@ abprice itemscope itemprop type script ld+json 0123456789.", max_size=200))
+@given(
+    st.text(
+        "<>/=\"'{}[],:@ abprice itemscope itemprop type script ld+json 0123456789.", max_size=200
+    )
+)
 def test_no_markup_raises(text):
     read_page("<html>" + text, URL)
     read_page(page(ld(text.replace("<", ""))), URL)
@@ -373,4 +550,16 @@ def test_no_markup_raises(text):
 def test_every_key_is_always_there():
     keys = set(read(""))
     assert keys == set(read(page(ld(product(offers=offer("5"))))))
-    assert {"kind", "title", "price", "list_price", "currency", "availability", "rating", "review_count", "sku", "brand", "status"} <= keys
+    assert {
+        "kind",
+        "title",
+        "price",
+        "list_price",
+        "currency",
+        "availability",
+        "rating",
+        "review_count",
+        "sku",
+        "brand",
+        "status",
+    } <= keys
