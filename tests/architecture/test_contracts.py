@@ -3,6 +3,7 @@
 import ast
 import itertools
 import re
+import subprocess
 import sys
 import tomllib
 from functools import lru_cache
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import click
 import pytest
-from importlinter.cli import lint_imports
 
 from tracker.cli import cli
 from tracker.config import Settings
@@ -61,8 +61,13 @@ def pinned(lock):
     return dict(re.findall(r"^([\w.\-\[\]]+)==(\S+)", text, re.MULTILINE))
 
 
-def test_imports_go_the_one_way_that_the_contracts_in_pyproject_say(capsys):
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml")) == 0, capsys.readouterr().out
+def test_imports_go_the_one_way_that_the_contracts_in_pyproject_say():
+    # In a process of its own: import-linter fails where zope.interface (Scrapy's) was loaded.
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_file_is_one_concept():
