@@ -4,9 +4,10 @@ import pytest
 from click.testing import CliRunner
 
 from tests import factories
-from tests.services.credit_world import World
+from tests.services.credit_world import World, at
 from tracker.cli import explain
 from tracker.services import dirty
+from tracker.services.fitting import ensure_fits
 from tracker.services.recompute import attribute_dirty
 
 
@@ -25,6 +26,7 @@ def run(settings, database):
         for shop in (world.shop, other):
             factories.OrderFactory(shop=shop, ref="twice")
         dirty.policy_applied(session, world.workspace)
+    ensure_fits(database, now=at(60))
     attribute_dirty(database)
 
     def call(*arguments):
@@ -50,6 +52,10 @@ def test_json_names_touchpoints_reasons_and_ledger(run):
     assert answer["policy"]["lookback_days"] == 30
     assert answer["formula_version"] == 1
     assert answer["is_stored"] is True
+    assert answer["fits"]["markov"] == {
+        "week": "2026-11-09", "version": 1, "outcome": "not_enough", "from": "2026-08-11",
+        "to": "2026-11-08", "converting": 0, "null": 1, "gap": 0.0,
+    }  # fmt: skip
 
 
 def test_text_shows_the_path(run):
@@ -57,6 +63,7 @@ def test_text_shows_the_path(run):
     assert "[link, coupon]" in text
     assert "paid_search: other_owner" in text
     assert "refund booked on 2026-11-12: -25.00" in text
+    assert "shapley: not enough data before the week of 2026-11-09, as linear" in text
 
 
 def test_an_unknown_order_is_refused(run):

@@ -37,6 +37,7 @@ from tracker.models import (
     Visitor,
 )
 from tracker.models.credit import MODELS
+from tracker.models.fit import FIT_MODELS
 
 pytestmark = pytest.mark.timeout(600)
 """The brand takes 15 seconds of processor; a busy machine gives them slowly."""
@@ -174,6 +175,20 @@ def test_models_that_look_back_are_nearer_to_the_truth_than_the_last_click(brand
     distance = {model: brand.distance(model) for model in MODELS}
     assert distance["first"] < distance["position_based"] < distance["linear"]
     assert distance["linear"] < distance["last_non_direct"]
+
+
+def test_fitted_models_stand_between_the_first_touch_and_the_last_click(brand: Brand):
+    for model in FIT_MODELS:
+        assert brand.distance("first") < brand.distance(model) < brand.distance("last_non_direct")
+
+
+def test_removing_a_channel_that_closes_orders_costs_more_than_its_equal_share(brand: Brand):
+    # Mails and text messages close orders by themselves; what opens journeys is seldom alone.
+    markov = brand.credit_by("channel", "markov", OWN_SHOP)
+    shapley = brand.credit_by("channel", "shapley", OWN_SHOP)
+    for channel in ("email", "sms"):
+        assert markov[channel] > 1.15 * shapley[channel]
+    assert markov["paid_social"] < shapley["paid_social"]
 
 
 def test_the_last_click_flatters_retargeting_and_brand_search(brand: Brand):

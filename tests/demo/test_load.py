@@ -105,7 +105,8 @@ def ledger(database: Database) -> Iterator[tuple[object, ...]]:
                 row[0], row[1], credit.entry, credit.position, credit.booked_on,
                 credit.touched_at, credit.channel_code, credit.kind_code, credit.evidence,
                 credit.net_first, credit.net_last, credit.net_last_non_direct, credit.net_linear,
-                credit.net_position_based, credit.net_time_decay,
+                credit.net_position_based, credit.net_time_decay, credit.net_markov,
+                credit.net_markov_influencer, credit.net_shapley, credit.net_shapley_influencer,
             )  # fmt: skip
 
 

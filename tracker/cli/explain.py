@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.models import Workspace
-    from tracker.services.explain import Explanation, SignalView
+    from tracker.services.explain import Explanation, FitView, SignalView
 
 
 class OrderNotFoundError(Exception):
@@ -85,6 +85,19 @@ def _document(answer: Explanation) -> dict[str, Any]:
         "customer": answer.customer,
         "policy": {"hash": answer.policy_hash, **json.loads(answer.policy.canonical_json())},
         "formula_version": answer.policy.formula_version,
+        "fits": {
+            model: {
+                "week": fit.week_start,
+                "version": fit.version,
+                "outcome": fit.outcome,
+                "from": fit.window_from,
+                "to": fit.window_until,
+                "converting": fit.n_converting,
+                "null": fit.n_null,
+                "gap": fit.gap,
+            }
+            for model, fit in answer.fits.items()
+        },
         "touchpoints": [
             {
                 "position": touch.position,
@@ -152,11 +165,23 @@ def _print_text(answer: Explanation) -> None:
         click.echo("     " + "  ".join(f"{m} {format_minor(c, currency)}" for m, c in shares))
     for one in answer.unqualified:
         click.echo(f"  -  {_line(one.signal)}: {one.reason}")
+    for model, fit in answer.fits.items():
+        click.echo(f"{model}: {_fit_line(fit)}")
     for entry in answer.ledger[1:]:
         amount = format_minor(entry.net_minor, currency)
         click.echo(f"refund booked on {entry.booked_on}: {amount}")
     if answer.is_pending:
         click.echo("the order's day waits for recomputation", err=True)
+
+
+def _fit_line(fit: FitView) -> str:
+    """Which fit a model was weighed by, on one line."""
+    if fit.outcome != "fitted":
+        return f"not enough data before the week of {fit.week_start}, as linear"
+    return (
+        f"fit of the week of {fit.week_start}, version {fit.version}, from {fit.n_converting} "
+        f"orders and {fit.n_null} visitors without one, gap {fit.gap:.2%}"
+    )
 
 
 def _line(signal: SignalView) -> str:

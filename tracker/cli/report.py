@@ -78,6 +78,8 @@ def document(spec: TableSpec, report: Any, state: ReportState) -> dict[str, Any]
         "data_until": context.data_until,
         "is_immature": context.is_immature,
         "pending_days": context.pending_days,
+        "unfitted_weeks": context.unfitted_weeks,
+        "fit_gap": context.fit_gap,
         "rows": json_rows(spec, report.rows, state),
         "total": json_rows(totals, [report.total], state)[0],
     }

@@ -21,7 +21,9 @@ from tracker.services.visits import VISITORS_AT_ONCE, build_pending_visits
 DAYS_AT_ONCE = 16
 
 
-def derive(database: Database, workspace_id: int, tell: Callable[[str], None]) -> None:
+def derive(
+    database: Database, workspace_id: int, tell: Callable[[str], None], now: datetime
+) -> None:
     """Compute everything that is derived, until nothing is dirty that nobody else is at."""
     tell("visits")
     while True:
@@ -31,7 +33,7 @@ def derive(database: Database, workspace_id: int, tell: Callable[[str], None]) -
     tell("traffic")
     _refresh_traffic(database, workspace_id)
     tell("models")
-    ensure_fits(database, workspace_id=workspace_id)
+    ensure_fits(database, workspace_id=workspace_id, now=now)
     tell("attribution")
     attribute_dirty(database, workspace_id=workspace_id)
     tell("costs")

@@ -120,7 +120,7 @@ def load_demo(
             if done % 10 == 0 or done == world.season.n_days:
                 tell(f"{done}/{world.season.n_days} days, {loader.counts.hits} hits, "
                      f"{loader.counts.orders} orders")  # fmt: skip
-    derive(database, workspace.id, tell)
+    derive(database, workspace.id, tell, now)
     with database.write() as session:
         audit.note(session, LOADED, SLUG, seed=seed, days=days, scale=scale,
                    until=world.season.end.isoformat())  # fmt: skip

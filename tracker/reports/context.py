@@ -11,6 +11,7 @@ from tracker.domain.periods import Period, is_immature
 from tracker.domain.policy import Policy as DomainPolicy
 from tracker.domain.policy import PolicyError, policy_from
 from tracker.models import CostDayChannel, DirtyDay, Order, Policy, Promotion, Shop, Visit
+from tracker.reports.fits import read_fit_quality
 from tracker.reports.rows import Band, Context, ShopFreshness
 from tracker.reports.state import ReportState
 
@@ -19,7 +20,8 @@ REFUND_WINDOW_DAYS = 15
 
 
 def read_context(session: Session, state: ReportState) -> Context:
-    """The context of a report (three statements; four with a filter on shops)."""
+    """The context of a report (three statements; four with a filter on shops, two more under a
+    fitted model)."""
     promotions = session.scalars(
         select(Promotion)
         .where(Promotion.workspace_id == state.workspace_id)
@@ -28,6 +30,7 @@ def read_context(session: Session, state: ReportState) -> Context:
     shops = _read_shops(session, state)
     asked = [s for s in shops if not state.shop_ids or s.shop_id in state.shop_ids]
     pending, lookback = _read_policy(session, state)
+    quality = read_fit_quality(session, state)
     return Context(
         shops=shops,
         data_until=max((s.data_until for s in asked if s.data_until), default=None),
@@ -37,6 +40,8 @@ def read_context(session: Session, state: ReportState) -> Context:
         unshared_cost_minor=_cost_of_no_shop(session, state) if state.shop_ids else 0,
         before_period=state.comparison_period(promotions),
         bands=bands_of(promotions, state.period),
+        unfitted_weeks=quality.unfitted_weeks,
+        fit_gap=quality.gap,
     )
 
 

@@ -191,7 +191,8 @@ class Context:
     data_until: the newest visit or order of the shops asked for; None: there is nothing yet.
     pending_days: days of the workspace that wait to be computed again. is_immature: the period is
     younger than its lookback or refund window. unshared_cost_minor: with a filter on shops, costs
-    of the period that belong to no shop and are therefore left out; else 0.
+    of the period that belong to no shop and are therefore left out; else 0. unfitted_weeks,
+    fit_gap: see `tracker.reports.fits.FitQuality`.
     """
 
     shops: tuple[ShopFreshness, ...]
@@ -202,6 +203,8 @@ class Context:
     unshared_cost_minor: int
     before_period: Period | None
     bands: tuple[Band, ...]
+    unfitted_weeks: int = 0
+    fit_gap: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
