@@ -289,6 +289,9 @@ LABELS: dict[str, dict[str, str]] = {
         "visitors": mark("Two visitors claim this order: the first one has it."),
     },
     "import_kind": {
+        "google_ads_range": mark("Google Ads report without days"),
+        "google_ads": mark("Google Ads campaigns by day"),
+        "alimama_wanxiangtai": mark("Wanxiangtai (Alimama) report"),
         "ad_touches": mark("Advertising touches (impressions and conversions)"),
         "affiliate": mark("Affiliate orders"),
         "coupons": mark("Coupon codes"),

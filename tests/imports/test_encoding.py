@@ -43,9 +43,24 @@ def test_other_bytes_are_refused_rather_than_guessed(tmp_path, data):
 
 
 def test_nul_characters_are_no_text(tmp_path):
-    for data in (b"a,b\n1,\x00\n", "a,b\n".encode("utf-16-le")):
-        with pytest.raises(FileError, match="binary_file"):
-            encoding_of(write(tmp_path, data))
+    with pytest.raises(FileError, match="binary_file"):
+        encoding_of(write(tmp_path, b"a,b\n1,\x00\n"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_read_where_it_is_clear(tmp_path, encoding):
+    path = write(tmp_path, "date,cost\n2026-07-01,5\n", encoding=encoding)
+    assert encoding_of(path) == encoding
+
+
+def test_big5_is_told_from_gb18030_by_the_characters_that_come_out(tmp_path):
+    text = "訂單編號,下單時間,實付金額,商品名稱\n1,2026-11-01,5,廣告費\n"
+    path = write(tmp_path, text, encoding="cp950")
+    assert encoding_of(path) == "cp950"
+    with open_text(path, "cp950") as file:
+        assert file.read() == text
+    traditional_in_gbk = write(tmp_path, text, encoding="gb18030")
+    assert encoding_of(traditional_in_gbk) == "gb18030"
 
 
 def test_line_ends_inside_cells_stay(tmp_path):

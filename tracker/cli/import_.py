@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -15,15 +17,22 @@ from tracker.cli._common import (
     print_json,
     workspace_option,
 )
+from tracker.cli._new_home import lack_of, ready_home
 from tracker.config import Settings
 from tracker.db import Database
+from tracker.domain.records import Reason
 from tracker.imports import reasons
 from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
+from tracker.imports.home import home_of
 from tracker.imports.load import Progress
 from tracker.imports.result import Result
 from tracker.imports.run import Request, collect_less_often, import_file, try_file
+from tracker.imports.sniff import Recognised, recognise
 from tracker.services.workspaces import NotFoundError, get_shop
+
+MOST_UNUSED = 40
+"""Headers that are named as not used."""
 
 SHOWN = 20
 """Notes that are listed when no JSON is asked for."""
@@ -50,49 +59,86 @@ def command(
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Import a CSV file (plain or .gz). Importing it again changes nothing."""
+    """Import a file of a platform: CSV, workbook, or a zip of them; it is told which it is.
+
+    Importing it again changes nothing. In a home without a workspace one is made for the file.
+    """
     began = time.monotonic()
     collect_less_often()
-    with open_database() as database:
-        request = _request(database, workspace_slug, shop_slug, preset, dates)
-        progress = _progress(began)
-        try:
-            if dry_run:
-                result = try_file(database, file, request, progress=progress)
-            else:
-                result = import_file(database, file, request, progress=progress)
-        except FileError as error:
-            result = Result(is_dry=dry_run, error=str(error))
-            click.echo(f"tracker: {file.name}: {reasons.explain_file(error)}", err=True)
+    try:
+        known = recognise(file, preset)
+        with _database(known, workspace_slug, shop_slug, is_dry=dry_run) as database:
+            request = _request(database, workspace_slug, shop_slug, known, dates)
+            load = try_file if dry_run else import_file
+            result = load(database, file, request, progress=_progress(began), known=known)
+        _say_what_is_unused(known)
+    except FileError as error:
+        result = Result(is_dry=dry_run, error=str(error))
+        click.echo(f"tracker: {file.name}: {reasons.explain_file(error)}", err=True)
+    else:
+        if result.error in reasons.FILE_TEXTS or result.error in set(Reason):
+            click.echo(f"tracker: {file.name}: {_text_of(result.error)}", err=True)
     _answer(result, as_json, time.monotonic() - began)
     return 1 if not result.n_good or (strict and result.counts["rejected"]) else 0
+
+
+def _text_of(code: str) -> str:
+    return reasons.FILE_TEXTS.get(code) or reasons.explain(Reason(code))
+
+
+@contextmanager
+def _database(
+    known: Recognised, workspace_slug: str | None, shop_slug: str | None, *, is_dry: bool
+) -> Iterator[Database]:
+    """The database; what a new home lacks is made first."""
+    lack = lack_of(workspace_slug, shop_slug)
+    if lack is None or (not lack.workspace and not _needs_shop(known)):
+        with open_database() as database:
+            yield database
+    else:
+        feeding = [one for one in known.known if one.preset.reader.feeds]
+        home = home_of(feeding[0] if feeding else known.known[0])
+        is_dry = is_dry or not feeding  # nothing will be kept of it
+        with ready_home(lack, home, workspace_slug, is_dry=is_dry) as database:
+            yield database
+
+
+def _needs_shop(known: Recognised) -> bool:
+    return any(one.preset.reader.scope == "shop" for one in known.known)
+
+
+def _say_what_is_unused(known: Recognised) -> None:
+    for one in known.known:
+        where = f" ({one.table.name})" if one.table.name else ""
+        if one.unused and one.preset.reader.feeds:
+            told = ", ".join(one.unused[:MOST_UNUSED])
+            more = len(one.unused) - MOST_UNUSED
+            told += f" and {more} more" if more > 0 else ""
+            click.echo(f"tracker: not used{where}: {told}", err=True)
+    for name, error in known.unknown:
+        click.echo(f"tracker: {name}: {reasons.explain_file(error)}", err=True)
 
 
 def _request(
     database: Database,
     workspace_slug: str | None,
     shop_slug: str | None,
-    preset: str,
+    known: Recognised,
     dates: str | None,
 ) -> Request:
     with database.read() as session:
         workspace = find_workspace(session, workspace_slug)
         try:
             shop_id = get_shop(session, workspace, shop_slug).id
-        except NotFoundError:
+        except NotFoundError as error:
             if shop_slug is not None:
                 raise
-            shop_id = 0  # files about the whole workspace need none; others will say so
-        if shop_slug is None and shop_id and _is_not_of_a_shop(preset):
-            shop_id = 0
+            shop_id = 0  # files about the whole workspace need none
+            if _needs_shop(known):
+                click.echo(f"tracker: {error}", err=True)
     secret = Settings.from_env().customer_key_secret
-    return Request(workspace.id, shop_id, secret, preset, DateOrder(dates) if dates else None)
-
-
-def _is_not_of_a_shop(preset: str) -> bool:
-    from tracker.imports.presets import presets
-
-    return preset in presets() and presets()[preset].reader.scope == "workspace"
+    order = DateOrder(dates) if dates else None
+    return Request(workspace.id, shop_id, secret, dates=order)
 
 
 def _progress(began: float) -> Progress | None:
@@ -121,6 +167,8 @@ def _answer(result: Result, as_json: bool, seconds: float) -> None:
     )
     for column, amount in result.totals.items():
         click.echo(f"  {column}: {amount} {result.currency}".rstrip())
+    for column, count in result.sums.items():
+        click.echo(f"  {column}: {count}")
     for note in result.notes[:SHOWN]:
         told = f" ({note.detail})" if note.detail else ""
         click.echo(f"  line {note.line} {note.outcome}: {reasons.explain(note.reason)}{told}")

@@ -70,6 +70,12 @@ class Reason(StrEnum):
     DUPLICATE_KEY = "duplicate_key"
     TOTAL_ROW = "total_row"
     EMPTY_ROW = "empty_row"
+    NOTE_ROW = "note_row"
+    HEADER_ROW = "header_row"
+    OTHER_WINDOW = "other_window"
+    PERIOD_NOT_A_DAY = "period_not_a_day"
+    NOT_STORED_YET = "not_stored_yet"
+    NOT_AFFILIATE = "not_affiliate"
 
 
 @dataclass(frozen=True, slots=True)

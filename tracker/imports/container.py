@@ -1,9 +1,10 @@
-"""The bytes of a file: plain or gzip, streamed, with a cap on what may come out of it."""
+"""The bytes of a file: what they are, told by themselves, and with a cap on what comes out."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -18,10 +19,13 @@ MAX_RATIO = 200
 FREE_BYTES = 64 * 1024**2
 """So much may come out whatever the ratio is."""
 
+MAX_ENTRIES = 1_000
+"""Files in an archive, or parts of a workbook."""
+
 _GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0"
 _OTHERS = {
-    b"PK\x03\x04": "xlsx or zip",
-    b"\xd0\xcf\x11\xe0": "xls",
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
     b"BZh": "bzip2",
@@ -29,21 +33,80 @@ _OTHERS = {
     b"7z\xbc\xaf": "7z",
     b"Rar!": "rar",
 }
+_MARKUP = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style", "<div")
 
 
 def container_of(path: Path) -> str:
-    """Whether it is "plain" or "gzip", told by the first bytes and not by the name.
+    """What it is: "plain", "gzip", "xlsx", "xls", "html" (a table of a web page) or "zip".
 
-    Raises FileError: empty_file, binary_file (a workbook or archive that is not read yet).
+    Told by the bytes and not by the name; "xlsx" is every zipped workbook.
+
+    Raises FileError: empty_file, binary_file (nothing with a table in it), broken_archive.
     """
     with path.open("rb") as file:
-        magic = file.read(8)
-    if not magic:
+        start = file.read(4096)
+    if not start:
         raise FileError("empty_file")
-    for start, name in _OTHERS.items():
-        if magic.startswith(start):
+    for magic, name in _OTHERS.items():
+        if start.startswith(magic):
             raise FileError("binary_file", name)
-    return "gzip" if magic.startswith(_GZIP) else "plain"
+    if start.startswith(_GZIP):
+        return "gzip"
+    if start.startswith(_OLE):
+        return "xls"
+    if start.startswith(_ZIP):
+        return "xlsx" if _is_workbook(path) else "zip"
+    return "html" if _is_markup(start) else "plain"
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise FileError("broken_archive", str(error)) from error
+    if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+        return True
+    return {"mimetype", "content.xml"} <= names  # OpenDocument
+
+
+def _is_markup(start: bytes) -> bool:
+    for encoding in ("utf-16",) if start[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8",):
+        text = start.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n").lower()
+        if text.startswith(_MARKUP):
+            return True
+        if text.startswith("<?xml"):
+            return "<html" in text or "<table" in text
+    return False
+
+
+def check_archive(path: Path) -> list[zipfile.ZipInfo]:
+    """The files of an archive, if unpacking it is safe: their number, their sum and its ratio to
+    what they are packed in have caps, and each is unpacked once to see that its size is no lie.
+
+    Raises FileError: unpacked_too_large, broken_archive (also for a password).
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = [info for info in archive.infolist() if not info.is_dir()]
+            if len(found) > MAX_ENTRIES:
+                raise FileError("unpacked_too_large", f"{len(found)} files")
+            packed = path.stat().st_size
+            if sum(info.file_size for info in found) > cap_for(packed):
+                raise FileError("unpacked_too_large")
+            for info in found:
+                with archive.open(info) as file:
+                    while file.read(1 << 20):
+                        pass
+            return found
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
+            NotImplementedError) as error:  # fmt: skip
+        raise FileError("broken_archive", str(error)) from error
+
+
+def cap_for(packed: int) -> int:
+    """Bytes that may come out of so many packed ones."""
+    return min(MAX_UNPACKED, max(FREE_BYTES, packed * MAX_RATIO))
 
 
 class _Capped(io.RawIOBase):
@@ -73,12 +136,11 @@ class _Capped(io.RawIOBase):
 
 
 def open_bytes(path: Path) -> io.BufferedReader:
-    """The unpacked bytes of a file.
+    """The bytes of a file, unpacked when it is a .gz.
 
     Reading raises FileError: unpacked_too_large, broken_archive.
     """
-    if container_of(path) == "plain":
+    if container_of(path) != "gzip":
         return path.open("rb")
-    packed = path.stat().st_size
-    cap = min(MAX_UNPACKED, max(FREE_BYTES, packed * MAX_RATIO))
+    cap = cap_for(path.stat().st_size)
     return io.BufferedReader(_Capped(gzip.open(path, "rb"), cap), 1 << 18)

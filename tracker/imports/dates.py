@@ -32,6 +32,17 @@ _TIME = (
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _TIME)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})" + _TIME)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_NAMED = re.compile(
+    r"(?:[A-Za-z]{3,9}, )?(?:(?P<m1>[A-Za-z]{3,9})\.? (?P<d1>\d{1,2})(?:st|nd|rd|th)?"
+    r"|(?P<d2>\d{1,2})[ -](?P<m2>[A-Za-z]{3,9})\.?),?[ -](?P<year>\d{4})" + _TIME
+)
+_NO_YEAR = re.compile(r"\d{1,2}(?:[-/.]|月)\d{1,2}日?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _TIME)
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -47,8 +58,10 @@ class DateEvidence:
     def see(self, text: str) -> None:
         """Take one cell."""
         cell = text.strip()
-        if len(cell) >= 8 and cell[:4].isdigit():
+        if len(cell) >= 8 and (cell[:4].isdigit() or _NAMED.fullmatch(cell)):
             self.counts["ymd"] += 1
+        elif _NO_YEAR.fullmatch(cell):
+            self.counts["no_year"] += 1
         elif match := _YEAR_LAST.match(cell):
             first, second = int(match[1]), int(match[2])
             if first > 12 >= second:
@@ -67,8 +80,10 @@ class DateEvidence:
             told: what the user says about dates with the year last; None: nothing.
 
         Raises FileError: ambiguous_date (nothing decides), mixed_date_formats (13/01 and 01/13 in
-        one column).
+        one column), date_without_year.
         """
+        if self.counts["no_year"] > sum(self.counts.values()) - self.counts["no_year"]:
+            raise FileError("date_without_year", column)
         year_last = sum(self.counts[name] for name in ("dmy", "mdy", "either", "open"))
         if self.counts["ymd"] >= year_last:
             return DateOrder.YMD
@@ -121,6 +136,9 @@ def parse_local(text: str, order: DateOrder, column: str) -> datetime:
         return _from_iso(text, text, column)
     if len(text) == 20 and text[4] == "-" and text[19] == "Z" and order is DateOrder.YMD:
         return _from_iso(text[:19] + "+00:00", text, column)
+    named = _NAMED.fullmatch(text)
+    if named is not None:
+        return _from_words(named, column, text)
     year_first = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
     match = year_first or _YEAR_LAST.fullmatch(text)
     if match is None:
@@ -136,6 +154,16 @@ def parse_local(text: str, order: DateOrder, column: str) -> datetime:
         first += 2000
     try:
         return _checked(_with_time(datetime(first, second, third), match), column, text)  # noqa: DTZ001
+    except ValueError as error:
+        raise RowError(Reason.NOT_A_DATE, column, text) from error
+
+
+def _from_words(match: re.Match[str], column: str, text: str) -> datetime:
+    """A date with the month's name: no order can be mistaken."""
+    month = _MONTHS.get((match["m1"] or match["m2"])[:3].casefold(), 0)
+    try:
+        day = datetime(int(match["year"]), month, int(match["d1"] or match["d2"]))  # noqa: DTZ001
+        return _checked(_with_time(day, match), column, text)
     except ValueError as error:
         raise RowError(Reason.NOT_A_DATE, column, text) from error
 

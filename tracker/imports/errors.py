@@ -19,7 +19,8 @@ class FileError(Exception):
     CODES = (
         "empty_file", "not_a_table", "unpacked_too_large", "broken_archive", "unknown_encoding",
         "binary_file", "not_recognised", "unknown_preset", "columns_missing", "duplicate_column",
-        "ambiguous_date", "mixed_date_formats", "shop_needed",
+        "ambiguous_date", "mixed_date_formats", "date_without_year", "shop_needed",
+        "nested_archive",
     )  # fmt: skip
 
     def __init__(self, code: str, detail: str = "") -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -95,12 +95,18 @@ def load_source(
     *,
     progress: Progress | None = None,
     max_chunks: int | None = None,
+    whole: Result | None = None,
 ) -> Result:
-    """Load a file; without a batch only find out what would happen (nothing is kept).
+    """Load a table; without a batch only find out what would happen (nothing is kept).
+
+    Args:
+        whole: the result of the file that the table is a part of; None: it is all of it.
 
     Raises batches.LostBatchError: the batch was cancelled or taken over; earlier chunks stay.
     """
-    result = Result(sniffed=source.sniffed, is_dry=target.batch_id == 0)
+    is_dry = target.batch_id == 0
+    result = whole.part(source.sniffed) if whole else Result(source.sniffed, is_dry=is_dry)
+    all_rows = source.n_rows + (whole.rows if whole else 0)
     for number, chunk in enumerate(read_chunks(source)):
         if max_chunks is not None and number >= max_chunks:
             break
@@ -110,12 +116,18 @@ def load_source(
             with database.write() as session:
                 notes = _load_chunk(session, target, chunk, result)
                 batches.report(
-                    session, target.batch_id, target.fence, result.figures(), notes,
-                    size_rows=source.n_rows,
+                    session, target.batch_id, target.fence, (whole or result).figures(),
+                    _named(source, notes), size_rows=all_rows,
                 )  # fmt: skip
         if progress is not None:
-            progress(result.rows, source.n_rows)
+            progress((whole or result).rows, all_rows)
     return result
+
+
+def _named(source: Source, notes: list[Note]) -> list[Note]:
+    """Notes that say in which of the file's tables their line is."""
+    name = source.sniffed.table.name
+    return [replace(note, detail=f"[{name}] {note.detail}") for note in notes] if name else notes
 
 
 def _try_chunk(database: Database, target: Target, chunk: Chunk, result: Result) -> None:

@@ -38,6 +38,12 @@ TEXTS: dict[Reason, str] = {
     Reason.DUPLICATE_KEY: _("the same id came before with other content"),
     Reason.TOTAL_ROW: _("a row of totals"),
     Reason.EMPTY_ROW: _("an empty row"),
+    Reason.NOTE_ROW: _("a line of explanation"),
+    Reason.HEADER_ROW: _("the header once more"),
+    Reason.OTHER_WINDOW: _("the same spend under another attribution window"),
+    Reason.PERIOD_NOT_A_DAY: _("a sum over several days; export it by day"),
+    Reason.NOT_STORED_YET: _("recognised, but this version does not store such figures"),
+    Reason.NOT_AFFILIATE: _("no influencer or affiliate stands at this order"),
 }
 
 FILE_TEXTS: dict[str, str] = {
@@ -45,7 +51,7 @@ FILE_TEXTS: dict[str, str] = {
     "not_a_table": _("this is no table"),
     "unpacked_too_large": _("what the file unpacks to is too large"),
     "broken_archive": _("the compressed file is damaged"),
-    "unknown_encoding": _("the text is neither UTF-8 nor GB18030; save it as UTF-8"),
+    "unknown_encoding": _("the text is neither UTF-8 nor GB18030 nor Big5; save it as UTF-8"),
     "binary_file": _("this is no text file; save it as CSV"),
     "not_recognised": _("no known kind of file; say which it is"),
     "unknown_preset": _("there is no preset of that name"),
@@ -54,6 +60,8 @@ FILE_TEXTS: dict[str, str] = {
     "ambiguous_date": _("day or month first? say which with --dates dmy or --dates mdy"),
     "mixed_date_formats": _("a column writes its dates in two ways"),
     "shop_needed": _("say which shop it belongs to"),
+    "date_without_year": _("a column writes its dates without a year; write it into the file"),
+    "nested_archive": _("an archive within an archive is not opened"),
     "interrupted": _("the import was interrupted; import the file again"),
     "file_gone": _("the file is not there any more; upload it again"),
     "nothing_loaded": _("no row could be loaded"),

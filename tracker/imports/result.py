@@ -18,6 +18,10 @@ NOT_WRONG = frozenset({Reason.NEWER_VERSION_KNOWN})
 """Refusals that are no fault of the row: it is counted as ignored."""
 
 
+_BESIDE = frozenset({Reason.TOTAL_ROW, Reason.NOTE_ROW, Reason.HEADER_ROW, Reason.EMPTY_ROW})
+_OF_ALL = frozenset({Reason.NOT_STORED_YET, Reason.PERIOD_NOT_A_DAY})
+
+
 @dataclass(slots=True)
 class Result:
     """Figures of an import, added up chunk by chunk. Counts are rows of the file."""
@@ -30,17 +34,38 @@ class Result:
     last_day: date | None = None
     amounts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Currency -> canonical column -> minor units, of the rows that were not refused."""
+    sums: Counter[str] = field(default_factory=Counter)
+    """Canonical column -> sum of what is no money, of the same rows."""
     is_dry: bool = False
     error: str = ""
+    container: str = ""
+    """zip: the tables are members of it; "": the file is its table."""
+    parent: Result | None = None
+    """The whole file's, which counts along."""
+    parts: list[Result] = field(default_factory=list)
+    """One for each table of the file; empty: this is one."""
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    """Tables that were not read: name and error."""
+
+    def part(self, sniffed: Sniffed) -> Result:
+        """The result of one of the file's tables."""
+        part = Result(sniffed=sniffed, is_dry=self.is_dry, parent=self)
+        self.parts.append(part)
+        self.sniffed = self.parts[0].sniffed
+        return part
 
     def add_notes(self, notes: Sequence[Note]) -> None:
         """Take rows that are out."""
+        if self.parent is not None:
+            self.parent.add_notes(notes)
         self.notes.extend(notes)
         self.rows += len(notes)
         self.counts.update(note.outcome for note in notes)
 
     def add_unit(self, unit: Unit, outcome: Outcome | Refused) -> list[Note]:
         """Take a unit and what came of it; gives the notes of its rows if it was refused."""
+        if not isinstance(outcome, Refused) and self.parent is not None:
+            self.parent.add_unit(unit, outcome)
         if isinstance(outcome, Refused):
             kind = "ignored" if outcome.reason in NOT_WRONG else "rejected"
             notes = [
@@ -54,6 +79,7 @@ class Result:
         self.counts[outcome.value] += len(unit.lines)
         if unit.amounts:
             self.amounts[unit.currency].update(unit.amounts)
+        self.sums.update(unit.counts)
         if unit.day is not None:
             self.first_day = min(unit.day, self.first_day or unit.day)
             self.last_day = max(unit.day, self.last_day or unit.day)
@@ -94,8 +120,35 @@ class Result:
             totals=self.totals,
         )
 
+    def conclude(self) -> None:
+        """Say why nothing of a file was loaded, when one reason is that of all its rows."""
+        reasons = {note.reason for note in self.notes} - _BESIDE
+        if self.n_good or self.error or len(reasons) != 1:
+            return
+        reason = reasons.pop()
+        if reason in _OF_ALL:
+            self.error = reason.value
+
     def as_json(self) -> dict[str, Any]:
-        """The document of `tracker import --json` (DESIGN section 9)."""
+        """The document of `tracker import --json` (DESIGN section 9); with several tables the sums,
+        and a document for each of them under "reports"."""
+        document = self._document()
+        if len(self.parts) + len(self.unknown) > 1 or self.container == "zip":
+            document["container"] = self.container or document["container"]
+            parts = [part._document() | part._place() for part in self.parts]
+            errors = [{"name": name, "error": error, "rows": 0} for name, error in self.unknown]
+            document["reports"] = [*parts, *errors]
+            sniffed = [part.sniffed for part in self.parts if part.sniffed]
+            document["feeds"] = sorted({f for one in sniffed for f in one.preset.reader.feeds})
+            if len({one.preset.name for one in sniffed}) != 1:
+                document["preset"] = None
+        return document
+
+    def _place(self) -> dict[str, str]:
+        assert self.sniffed is not None  # parts have one
+        return {"name": self.sniffed.table.name}
+
+    def _document(self) -> dict[str, Any]:
         sniffed = self.sniffed
         counts = {one.value: self.counts[one.value] for one in Outcome}
         period = [day.isoformat() if day else None for day in (self.first_day, self.last_day)]
@@ -103,8 +156,8 @@ class Result:
             "preset": sniffed.preset.name if sniffed else None,
             "feeds": list(sniffed.preset.reader.feeds) if sniffed else [],
             "container": sniffed.container if sniffed else None,
-            "encoding": sniffed.encoding if sniffed else None,
-            "delimiter": sniffed.delimiter if sniffed else None,
+            "encoding": (sniffed.encoding or None) if sniffed else None,
+            "delimiter": (sniffed.delimiter or None) if sniffed else None,
             "header_line": sniffed.header_line if sniffed else None,
             "rows": self.rows,
             **counts,
@@ -112,14 +165,20 @@ class Result:
             "rejected": self._listed("rejected"),
             "period": {"from": period[0], "to": period[1]},
             "currency": self.currency or None,
-            "totals": self.totals,
+            "totals": {**self.totals, **{name: str(n) for name, n in self.sums.items()}},
             "would": counts if self.is_dry else None,
             "error": self.error or None,
         }
 
     def _listed(self, outcome: str) -> list[dict[str, Any]]:
+        if self.parts:
+            return [one for part in self.parts for one in part._listed(outcome)]
+        table = self.sniffed.table if self.sniffed else None
+        where = {"sheet": table.sheet} if table and table.sheet else {}
+        if table and table.member:
+            where["member"] = table.member
         return [
-            {"line": note.line, "reason": note.reason.value}
+            {**where, "line": note.line, "reason": note.reason.value}
             for note in self.notes
             if note.outcome == outcome
         ]

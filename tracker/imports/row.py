@@ -9,7 +9,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from tracker.domain.records import Reason
-from tracker.imports import values
+from tracker.imports import numbers, values
 from tracker.imports.dates import DateOrder, parse_day, parse_instant
 from tracker.imports.errors import RowError
 
@@ -25,6 +25,8 @@ class Sheet:
     """Of amounts without a currency of their own."""
     zone: ZoneInfo
     """Of times without an offset."""
+    comma_columns: frozenset[str] = frozenset()
+    """Columns whose decimals stand behind a comma."""
     _positions: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
 
     def positions(self, names: frozenset[str]) -> tuple[int, ...]:
@@ -90,6 +92,8 @@ class Row:
         if position is None:
             return None
         cell = self.cells[position]
+        if column in self.sheet.comma_columns and not numbers.is_absent(cell):
+            cell = numbers.plain(cell, has_comma=True)
         minor = values.parse_amount(cell, currency, column) if cell else None
         if minor is not None and minor < 0:
             raise RowError(Reason.NEGATIVE_AMOUNT, column, cell.strip())
@@ -107,6 +111,27 @@ class Row:
     def count(self, column: str) -> int | None:
         """A whole number, not negative."""
         return values.parse_count(self.raw(column), column)
+
+    def rounded_amount(self, column: str, currency: str) -> int | None:
+        """An amount in minor units, not negative, of a report: with more decimals than the currency
+        has (1.429999948) it is rounded, half up; a sign of another currency is an error."""
+        cell = self.raw(column)
+        if numbers.is_absent(cell):
+            return None
+        values.check_sign(cell, currency, column)
+        number = numbers.plain(cell, has_comma=column in self.sheet.comma_columns)
+        minor = values.round_amount(number, currency, column)
+        if minor < 0:
+            raise RowError(Reason.NEGATIVE_AMOUNT, column, cell.strip())
+        return minor
+
+    def figure(self, column: str) -> int | None:
+        """A count of a report: 25,881 or 10.5万; parts of one (modelled clicks) are rounded."""
+        cell = self.raw(column)
+        if numbers.is_absent(cell):
+            return None
+        number = numbers.plain(cell, has_comma=column in self.sheet.comma_columns)
+        return values.round_count(number, column)
 
     def yes(self, column: str) -> bool:
         """Yes or no; absent is no."""

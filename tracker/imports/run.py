@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 
 from tracker.db import Database
 from tracker.imports.dates import DateOrder
-from tracker.imports.encoding import open_text
 from tracker.imports.errors import FileError
 from tracker.imports.load import Progress, Target, load_source
 from tracker.imports.result import Result
-from tracker.imports.rows import BrokenRow, read_rows
-from tracker.imports.sniff import Sniffed, sniff
-from tracker.imports.source import Source, check_scope, open_source
+from tracker.imports.rows import BrokenRow
+from tracker.imports.sniff import Recognised, Sniffed, recognise
+from tracker.imports.source import Source, check_scope, open_source, rows_of
 from tracker.models import ImportBatch, Shop, Workspace
 from tracker.services import batches
 
@@ -51,6 +50,7 @@ class Preview:
     """What a file is and what importing it would do; nothing was changed."""
 
     sniffed: Sniffed
+    """The first of its tables; `result` counts all of them."""
     mapping: list[tuple[str, str]]
     """Header as the file has it, canonical column ("": not read)."""
     rows: list[tuple[int, dict[str, str]]]
@@ -67,12 +67,28 @@ def collect_less_often() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def prepare(database: Database, path: Path, request: Request) -> Source:
-    """Recognise a file and find out how it is written.
+def prepare(
+    database: Database, path: Path, request: Request, known: Recognised | None = None
+) -> tuple[list[Source], Result]:
+    """Recognise a file and find out how its tables are written.
+
+    Args:
+        known: what `recognise` said of it; None: it was not asked yet.
+
+    Returns:
+        The tables that can be read, and a result that names the others.
 
     Raises FileError.
     """
-    sniffed = sniff(path, request.preset)
+    known = known or recognise(path, request.preset)
+    sources = [_open(database, sniffed, request) for sniffed in known.known]
+    is_archive = any(one.table.member for one in known.known)
+    result = Result(container="zip" if is_archive else "", sniffed=known.known[0])
+    result.unknown = [(name, str(error)) for name, error in known.unknown]
+    return sources, result
+
+
+def _open(database: Database, sniffed: Sniffed, request: Request) -> Source:
     check_scope(sniffed, request.shop_id != 0)
     with database.read() as session:
         workspace = session.get_one(Workspace, request.workspace_id)
@@ -90,38 +106,52 @@ def try_file(
     *,
     progress: Progress | None = None,
     max_chunks: int | None = None,
+    known: Recognised | None = None,
 ) -> Result:
     """What importing a file would do; every transaction is rolled back. Raises FileError."""
-    return _try(database, prepare(database, path, request), request, progress, max_chunks)
+    sources, result = prepare(database, path, request, known)
+    return _try(database, sources, result, request, progress, max_chunks)
 
 
 def _try(
     database: Database,
-    source: Source,
+    sources: list[Source],
+    result: Result,
     request: Request,
     progress: Progress | None,
     max_chunks: int | None,
 ) -> Result:
     target = Target(request.workspace_id, request.shop_id, request.secret, datetime.now(UTC))
-    return load_source(database, source, target, progress=progress, max_chunks=max_chunks)
+    result.is_dry = True
+    for source in sources:
+        load_source(
+            database, source, target, progress=progress, max_chunks=max_chunks, whole=result
+        )
+    result.conclude()
+    return result
 
 
 def import_file(
-    database: Database, path: Path, request: Request, *, progress: Progress | None = None
+    database: Database,
+    path: Path,
+    request: Request,
+    *,
+    progress: Progress | None = None,
+    known: Recognised | None = None,
 ) -> Result:
     """Import a file from where it lies, with a batch of its own.
 
     Raises FileError before anything is written, batches.LostBatchError when somebody cancelled it.
     """
-    source = prepare(database, path, request)
+    sources, result = prepare(database, path, request, known)
     with database.write() as session:
         workspace = session.get_one(Workspace, request.workspace_id)
         shop = session.get(Shop, request.shop_id) if request.shop_id else None
         batch_id = batches.create_batch(
-            session, workspace, shop, file_name=path.name, preset=source.sniffed.preset.name,
+            session, workspace, shop, file_name=path.name, preset=sources[0].sniffed.preset.name,
             sha256=file_hash(path),
         ).id  # fmt: skip
-    return _run(database, source, request, batch_id, progress)
+    return _run(database, sources, result, request, batch_id, progress)
 
 
 def import_batch(database: Database, batch_id: int, folder: Path, secret: bytes) -> Result | None:
@@ -144,16 +174,17 @@ def import_batch(database: Database, batch_id: int, folder: Path, secret: bytes)
         _fail(database, batch_id, "interrupted")
         return None
     try:
-        source = prepare(database, folder / Path(stored_name).name, request)
+        sources, result = prepare(database, folder / Path(stored_name).name, request)
     except (FileError, OSError) as error:
         _fail(database, batch_id, str(error) if isinstance(error, FileError) else "file_gone")
         return None
-    return _run(database, source, request, batch_id, None)
+    return _run(database, sources, result, request, batch_id, None)
 
 
 def _run(
     database: Database,
-    source: Source,
+    sources: list[Source],
+    result: Result,
     request: Request,
     batch_id: int,
     progress: Progress | None,
@@ -164,12 +195,15 @@ def _run(
             raise batches.LostBatchError(f"import {batch_id} is another worker's")
         read_at = session.get_one(ImportBatch, batch_id).created_at
         batches.report(
-            session, batch_id, fence, batches.Figures(), size_rows=source.n_rows,
-            preset=source.sniffed.preset.name,
+            session, batch_id, fence, batches.Figures(),
+            size_rows=sum(source.n_rows for source in sources),
+            preset=sources[0].sniffed.preset.name,
         )  # fmt: skip
     target = Target(request.workspace_id, request.shop_id, request.secret, read_at, batch_id, fence)
-    result = load_source(database, source, target, progress=progress)
-    if result.rows and not result.n_good and not result.counts["ignored"]:
+    for source in sources:
+        load_source(database, source, target, progress=progress, whole=result)
+    result.conclude()
+    if not result.error and result.rows and not result.n_good and not result.counts["ignored"]:
         result.error = "nothing_loaded"
     with database.write() as session:
         batches.finish_batch(session, batch_id, fence, result.error)
@@ -185,28 +219,25 @@ def _fail(database: Database, batch_id: int, error: str) -> None:
 
 def preview(database: Database, path: Path, request: Request) -> Preview:
     """Look at a file before it is imported. Raises FileError."""
-    source = prepare(database, path, request)
-    sniffed = source.sniffed
+    sources, result = prepare(database, path, request)
+    sniffed, n_rows = sources[0].sniffed, sum(source.n_rows for source in sources)
     by_position = {position: column for column, position in sniffed.columns.items()}
     mapping = [
         (header.strip(), by_position.get(position, ""))
         for position, header in enumerate(sniffed.header)
     ]
-    result = _try(database, source, request, None, PREVIEW_CHUNKS)
+    _try(database, sources, result, request, None, PREVIEW_CHUNKS)
     return Preview(
-        sniffed, mapping, list(_first_rows(sniffed)), source.n_rows, result,
-        is_complete=result.rows >= source.n_rows,
+        sniffed, mapping, list(_first_rows(sniffed)), n_rows, result,
+        is_complete=result.rows >= n_rows,
     )  # fmt: skip
 
 
 def _first_rows(sniffed: Sniffed) -> Iterable[tuple[int, dict[str, str]]]:
     shown = {name: place for name, place in sniffed.columns.items() if name not in PERSONAL}
-    with open_text(sniffed.path, sniffed.encoding) as file:
-        lines = islice(file, sniffed.after_header - 1, None)
-        rows = read_rows(lines, sniffed.delimiter, sniffed.after_header)
-        for row in islice(rows, PREVIEW_ROWS):
-            if not isinstance(row, BrokenRow) and len(row[1]) == len(sniffed.header):
-                yield row[0], {name: row[1][place][:200] for name, place in shown.items()}
+    for row in islice(rows_of(sniffed), PREVIEW_ROWS):
+        if not isinstance(row, BrokenRow) and len(row[1]) == len(sniffed.header):
+            yield row[0], {name: row[1][place][:200] for name, place in shown.items()}
 
 
 def file_hash(path: Path) -> str:

@@ -7,84 +7,157 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tracker.imports.container import container_of
-from tracker.imports.encoding import encoding_of, open_text
 from tracker.imports.errors import FileError
 from tracker.imports.presets import Preset, fold_header, presets
-from tracker.imports.rows import BrokenRow, read_rows
+from tracker.imports.rows import BrokenRow
+from tracker.imports.tables import AnyRow, Table, tables_of
 
 DELIMITERS = (",", "\t", ";", "|")
 
 HEADER_WITHIN = 40
-"""Lines at the beginning of a file among which the header is looked for."""
+"""Rows at the beginning of a table among which the header is looked for."""
 
 MAX_COLUMNS = 1_000
+
+_MARK = "#"
+"""What rows of comment above a table begin with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A file that is recognised."""
+    """A table that is recognised."""
 
-    path: Path
-    container: str
-    encoding: str
+    table: Table
     delimiter: str
+    """"": cells of a workbook."""
     header_line: int
-    """First physical line of the header, 1-based."""
+    """First physical line (or row of the sheet) of the header, 1-based."""
     after_header: int
     """Number of the line after it."""
     header: tuple[str, ...]
     preset: Preset
     columns: dict[str, int]
     """Canonical column -> position."""
+    header_currency: str = ""
+    """Currency that stands in the header of an amount; "": none."""
+
+    @property
+    def container(self) -> str:
+        """plain, gzip, xlsx, xls or html."""
+        return self.table.container
+
+    @property
+    def encoding(self) -> str:
+        """Of the text; "": a workbook's own."""
+        return self.table.encoding
+
+    @property
+    def unused(self) -> list[str]:
+        """Headers that the preset does not read."""
+        used = set(self.columns.values())
+        return [
+            text.strip() for place, text in enumerate(self.header)
+            if place not in used and text.strip()
+        ]  # fmt: skip
 
 
-def sniff(path: Path, preset_name: str = "") -> Sniffed:
-    """Recognise a file by its bytes and its header; its name does not matter.
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """All tables of a file: those that are known, and those that are not."""
+
+    known: list[Sniffed]
+    unknown: list[tuple[str, FileError]]
+    """Name of the sheet or member, and why."""
+
+
+def recognise(path: Path, preset_name: str = "") -> Recognised:
+    """Recognise a file by its bytes and its headers; its name does not matter.
 
     Args:
         preset_name: read it as this preset; "": find out.
 
     Raises FileError: see its codes; `not_recognised` and `columns_missing` say what is missing.
+    None of the tables could be read, then; it is the error of the nearest one.
     """
     if preset_name and preset_name not in presets():
         raise FileError("unknown_preset", f"{preset_name}; known: {', '.join(presets())}")
-    container = container_of(path)
-    encoding = encoding_of(path)
-    with open_text(path, encoding) as file:
-        head = list(islice(file, HEADER_WITHIN))
+    known: list[Sniffed] = []
+    unknown: list[tuple[str, FileError]] = []
+    for table in tables_of(path):
+        if isinstance(table, tuple):
+            unknown.append(table)
+            continue
+        try:
+            known.append(_sniff_table(table, preset_name))
+        except FileError as error:
+            if error.code == "not_a_table" and table.sheet:
+                continue  # an empty sheet
+            unknown.append((table.name, error))
+    if not known:
+        raise _nearest(unknown)
+    return Recognised(known, unknown)
+
+
+def sniff(path: Path, preset_name: str = "") -> Sniffed:
+    """The first table of a file that is recognised. Raises FileError as `recognise` does."""
+    return recognise(path, preset_name).known[0]
+
+
+def _nearest(unknown: Sequence[tuple[str, FileError]]) -> FileError:
+    errors = [error for _, error in unknown]
+    errors.sort(key=lambda error: (error.code == "not_recognised", not error.detail))
+    return errors[0] if errors else FileError("not_a_table")
+
+
+def _sniff_table(table: Table, preset_name: str) -> Sniffed:
     candidates = [presets()[preset_name]] if preset_name else list(presets().values())
-    best: tuple[int, str, int, int, list[str], Preset] | None = None
-    for delimiter in DELIMITERS:
-        found = _find_header(head, delimiter, candidates, is_told=bool(preset_name))
+    heads = {
+        delimiter: list(islice(table.rows(delimiter), HEADER_WITHIN))
+        for delimiter in (DELIMITERS if table.grid is None else ("",))
+    }
+    if not any(heads.values()):
+        raise FileError("not_a_table")
+    best: tuple[tuple[int, int], str, int, int, list[str], Preset] | None = None
+    for delimiter, head in heads.items():
+        found = _find_header(head, candidates, is_told=bool(preset_name))
         if found is not None and (best is None or found[0] > best[0]):
             best = (found[0], delimiter, *found[1:])
     if best is None:
-        raise _not_recognised(head, candidates, preset_name)
+        raise _not_recognised(heads.values(), candidates, preset_name)
     _, delimiter, line, after, header, preset = best
     _check_header(header)
     return Sniffed(
-        path, container, encoding, delimiter, line, after, tuple(header), preset,
-        preset.columns_of(header),
+        table, delimiter, line, after, tuple(header), preset, preset.columns_of(header),
+        preset.currency_of(header),
     )  # fmt: skip
 
 
 def _find_header(
-    head: Sequence[str], delimiter: str, candidates: Iterable[Preset], *, is_told: bool
-) -> tuple[int, int, int, list[str], Preset] | None:
+    head: Sequence[AnyRow], candidates: Iterable[Preset], *, is_told: bool
+) -> tuple[tuple[int, int], int, int, list[str], Preset] | None:
     """Score, line, line after it, cells and preset of the first header that fits."""
-    rows = [row for row in read_rows(head, delimiter) if not isinstance(row, BrokenRow)]
+    rows = [row for row in head if not isinstance(row, BrokenRow)]
     for number, (line, cells) in enumerate(rows):
+        above = [cell for _, others in rows[:number] for cell in others]
         fitting = [
             preset
             for preset in candidates
-            if preset.fits(cells) and (is_told or preset.covers(cells))
+            if preset.fits(cells)
+            and (is_told or preset.covers(cells))
+            and (not preset.below or _is_below(preset.below, above, cells))
         ]
         if fitting:
             preset = max(fitting, key=lambda one: (len(one.signature), len(one.columns_of(cells))))
             after = rows[number + 1][0] if number + 1 < len(rows) else line + _height(cells)
-            return len(cells), line, after, cells, preset
+            return (len(preset.signature), len(cells)), line, after, cells, preset
     return None
+
+
+def _is_below(mark: str, above: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a row is the first of a table below a text."""
+    named = [cell for cell in cells if cell.strip()]
+    is_comment = bool(named) and named[0].lstrip().startswith(_MARK)
+    return len(named) > 1 and not is_comment and any(mark in cell for cell in above)
 
 
 def _height(cells: Sequence[str]) -> int:
@@ -104,12 +177,12 @@ def _check_header(header: Sequence[str]) -> None:
 
 
 def _not_recognised(
-    head: Sequence[str], candidates: Sequence[Preset], preset_name: str
+    heads: Iterable[Sequence[AnyRow]], candidates: Sequence[Preset], preset_name: str
 ) -> FileError:
     """Says what the nearest preset misses."""
     best: tuple[int, int, Preset, list[str]] | None = None
-    for delimiter in DELIMITERS:
-        for row in read_rows(head, delimiter):
+    for head in heads:
+        for row in head:
             if isinstance(row, BrokenRow):
                 continue
             for preset in candidates:
@@ -128,4 +201,7 @@ def _not_recognised(
 
 def _lacks(preset: Preset, header: Sequence[str], columns: dict[str, int]) -> list[str]:
     folded = {fold_header(text) for text in header}
-    return [*preset.missing(columns), *(name for name in preset.signature if name not in folded)]
+    return [
+        *preset.missing(columns),
+        *("|".join(sorted(names)) for names in preset.signature if not names & folded),
+    ]

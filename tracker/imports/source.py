@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from tracker.domain.records import OrderRecord, Reason, Record, RefundRecord, TouchRecord
 from tracker.imports.dates import DateEvidence, DateOrder
-from tracker.imports.encoding import open_text
 from tracker.imports.errors import FileError
+from tracker.imports.numbers import NumberEvidence, comma_columns
 from tracker.imports.repeats import Repeats
 from tracker.imports.row import Row, Sheet
-from tracker.imports.rows import BrokenRow, read_rows
+from tracker.imports.rows import BrokenRow
 from tracker.imports.sniff import Sniffed
+from tracker.imports.tables import AnyRow
 from tracker.imports.units import Out, Unit
 
 UNITS_AT_ONCE = 10_000
 """Units of one chunk: one transaction of well under a second."""
 
-_TOTALS = frozenset(
-    {"total", "totals", "grand total", "sum", "合计", "总计", "汇总", "小计", "gesamt"}
+_TOTAL = re.compile(
+    r"(?:grand |sub)?totals?|sum|summe|gesamt|insgesamt|totaux|合计|总计|汇总|小计|共计|总和"
 )
-"""First cells of footer rows, which would count everything twice."""
+_TOTAL_OF = re.compile(
+    r"(?:(?:grand )?totals?|gesamt|totaux|合计|总计|汇总|小计|共计)\s*(?:[:(].*|(?:of|-|–|for) .*)"
+)
+"""First cells of footer rows, which would count everything twice: alone, or with what it is of."""
+
+_NOTES = (
+    "©",
+    "# ",
+    "注:",
+    "注：",
+    "备注:",
+    "备注：",
+    "说明:",
+    "说明：",
+    "数据说明",
+    "note:",
+    "notes:",
+)
+"""How a line of explanation begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +82,18 @@ def open_source(
     evidence = {
         name: DateEvidence() for name in (*reader.instants, *reader.days) if name in sniffed.columns
     }
+    numbers = {name: NumberEvidence() for name in reader.numbers if name in sniffed.columns}
     positions = [(sniffed.columns[name], seen.see) for name, seen in evidence.items()]
+    positions += [(sniffed.columns[name], seen.see) for name, seen in numbers.items()]
     width, n_rows = len(sniffed.header), 0
-    for row in _rows(sniffed):
+    for row in rows_of(sniffed):
         n_rows += 1
         if not isinstance(row, BrokenRow) and len(row[1]) == width:
             for position, see in positions:
                 see(row[1][position])
     orders = {name: seen.decide(name, dates) for name, seen in evidence.items()}
-    sheet = Sheet(
-        sniffed.columns, orders, str(sniffed.preset.options.get("currency", currency)), zone
-    )
+    own = sniffed.header_currency or str(sniffed.preset.options.get("currency", currency))
+    sheet = Sheet(sniffed.columns, orders, own, zone, comma_columns(numbers))
     return Source(sniffed, sheet, n_rows)
 
 
@@ -141,39 +162,70 @@ def _ranked(unit: Unit, rank: int) -> Unit:
     return replace(unit, key=key, records=tuple(records))
 
 
-def _rows(sniffed: Sniffed) -> Iterator[tuple[int, list[str]] | BrokenRow]:
-    """The rows below the header."""
-    with open_text(sniffed.path, sniffed.encoding) as file:
-        for _ in range(sniffed.after_header - 1):
-            next(file, None)
-        yield from read_rows(file, sniffed.delimiter, sniffed.after_header)
+def rows_of(sniffed: Sniffed) -> Iterator[AnyRow]:
+    """The rows below the header; where a preset allows it, short ones are filled up."""
+    rows = sniffed.table.rows(sniffed.delimiter, sniffed.after_header)
+    if not sniffed.preset.options.get("short_rows"):
+        return rows
+    return _filled(rows, len(sniffed.header))
+
+
+def _filled(rows: Iterator[AnyRow], width: int) -> Iterator[AnyRow]:
+    for row in rows:
+        if not isinstance(row, BrokenRow):
+            row[1].extend([""] * (width - len(row[1])))
+            if not any(row[1][width:]):
+                del row[1][width:]
+        yield row
 
 
 def _good_rows(source: Source, out: list[Out], counter: _Counter) -> Iterable[Row]:
     """Rows of the right width; what is wrong with the others goes to `out`."""
-    sheet, width = source.sheet, len(source.sniffed.header)
-    has_totals = source.sniffed.preset.reader.has_totals
-    for row in _rows(source.sniffed):
+    sheet, header = source.sheet, source.sniffed.header
+    preset = source.sniffed.preset
+    width = len(header)
+    # whose rows hold totals and explanations: files that a platform makes, and reports
+    is_report = preset.reader.has_totals or bool(preset.signature)
+    day = next((sheet.columns[name] for name in preset.reader.days if name in sheet.columns), None)
+    for row in rows_of(source.sniffed):
         if isinstance(row, BrokenRow):
             out.append(Out(row.line, "rejected", row.reason))
             continue
         line, cells = row
         counter.line = line
-        if len(cells) != width:
+        reason = _no_data(cells, header, day) if is_report else None
+        if reason is not None:
+            out.append(Out(line, "ignored", reason))
+        elif len(cells) != width and not preset.reader.any_width:
             out.append(Out(line, "rejected", Reason.WRONG_WIDTH, f"{len(cells)}/{width}"))
         elif not any(cells) or not any(cell.strip() for cell in cells):
             out.append(Out(line, "ignored", Reason.EMPTY_ROW))
-        elif has_totals and _is_total(cells[0]):
-            out.append(Out(line, "ignored", Reason.TOTAL_ROW))
         else:
             yield Row(sheet, line, cells)
 
 
-def _is_total(cell: str) -> bool:
-    if len(cell) > 40:
-        return False
-    first = cell.strip().casefold()
-    return first in _TOTALS or first.startswith("total:")
+def _no_data(cells: list[str], header: Sequence[str], day: int | None) -> Reason | None:
+    """Why a row of a report is none of its data; None: it may be.
+
+    A total that is named alone is always one ("总计"); one that says of what ("Total: Campaigns")
+    may be a campaign's name, so a row with a day is data.
+    """
+    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    if not first:
+        return None
+    text = first.strip()
+    if len(text) <= 100:
+        folded = text.casefold().replace("：", ":").replace("（", "(")
+        if _TOTAL.fullmatch(folded):
+            return Reason.TOTAL_ROW
+        has_day = day is not None and day < len(cells) and any(map(str.isdigit, cells[day]))
+        if not has_day and _TOTAL_OF.fullmatch(folded):
+            return Reason.TOTAL_ROW
+    if text.casefold().startswith(_NOTES) and sum(map(bool, map(str.strip, cells))) == 1:
+        return Reason.NOTE_ROW
+    if text == header[0].strip() and cells == list(header):
+        return Reason.HEADER_ROW
+    return None
 
 
 def check_scope(sniffed: Sniffed, has_shop: bool) -> None:

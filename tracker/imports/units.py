@@ -25,6 +25,8 @@ class Unit:
     currency: str = ""
     amounts: dict[str, int] = field(default_factory=dict)
     """Canonical column -> minor units, for the totals."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Canonical column -> a sum that is no money (impressions), for the totals."""
     repeats: bool = False
     """Whether equal rows are different facts (touches): then the rank becomes part of the key."""
 

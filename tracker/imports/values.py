@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from tracker.domain.money import MoneyError, exponent, is_currency, parse_minor, parse_rate
@@ -122,6 +123,47 @@ def parse_count(cell: str, column: str) -> int | None:
     if not (plain.isascii() and plain.isdigit()) or len(plain) > 15:
         raise RowError(Reason.NOT_A_NUMBER, column, text)
     return int(plain)
+
+
+def check_sign(cell: str, currency: str, column: str) -> None:
+    """Raises RowError (unknown_currency) for an amount that bears the sign of another currency."""
+    if cell.isascii() and "$" not in cell and cell[:1].lower() != "r":
+        return
+    plain = unicodedata.normalize("NFKC", cell).strip()
+    for sign, currencies in _SIGNS.items():
+        if sign in plain and currency not in currencies:
+            raise RowError(Reason.UNKNOWN_CURRENCY, column, cell.strip())
+    if (plain[:2].casefold() == "rs" or "₹" in plain) and currency not in ("INR", "PKR", "LKR"):
+        raise RowError(Reason.UNKNOWN_CURRENCY, column, cell.strip())
+
+
+def _decimal(number: str, column: str) -> Decimal:
+    try:
+        value = Decimal(number)
+    except InvalidOperation as error:
+        raise RowError(Reason.NOT_A_NUMBER, column, number) from error
+    if not value.is_finite():
+        raise RowError(Reason.NOT_A_NUMBER, column, number)
+    if abs(value) >= 10**15:
+        raise RowError(Reason.TOO_LARGE, column, number)
+    return value
+
+
+def round_amount(number: str, currency: str, column: str) -> int:
+    """A plain decimal in minor units, half up. Raises RowError: not_a_number, too_large,
+    unknown_currency."""
+    check_currency(currency, column)
+    value = _decimal(number, column).scaleb(exponent(currency))
+    return int(value.to_integral_value(ROUND_HALF_UP))
+
+
+def round_count(number: str, column: str) -> int:
+    """A plain decimal as a whole number, half up. Raises RowError: not_a_number, too_large,
+    negative_amount."""
+    value = _decimal(number, column)
+    if value < 0:
+        raise RowError(Reason.NEGATIVE_AMOUNT, column, number)
+    return int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def parse_ppm(cell: str, column: str) -> int | None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from tracker.imports.readers import costs, orders, people, touches
+from tracker.imports.readers import costs, orders, people, spend, touches, unstored
 from tracker.imports.readers.base import Reader
 
 READERS: dict[str, Reader] = {
     reader.name: reader
-    for reader in (*orders.READERS, *touches.READERS, *costs.READERS, *people.READERS)
+    for reader in (
+        *orders.READERS,
+        *touches.READERS,
+        *spend.READERS,
+        *costs.READERS,
+        *people.READERS,
+        *unstored.READERS,
+    )
 }

@@ -27,6 +27,7 @@ class Reader:
         columns: every canonical column that it knows.
         needed: groups of columns; of each group the file has to have one.
         instants, days: the columns that are times or days.
+        numbers: the columns of numbers, whose decimal mark is found out.
         has_totals: whether platforms put rows of totals below (or among) these rows.
         units: rows in, units out, in the order of the file.
     """
@@ -39,7 +40,10 @@ class Reader:
     units: Units
     instants: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     has_totals: bool = False
+    any_width: bool = False
+    """Whether rows of another width than the header are its business."""
 
 
 def row_by_row(read: Callable[[Row, Options], Unit]) -> Units:

@@ -1,60 +1,13 @@
-"""Cost files: media spend, unit costs of goods, exchange rates."""
+"""Cost files: unit costs of goods, exchange rates."""
 
 from __future__ import annotations
 
-from tracker.domain.records import FxRateRecord, GoodsCostRecord, Reason, SpendRecord
-from tracker.imports.channel_names import advertising_channel, channel_called
+from tracker.domain.records import FxRateRecord, GoodsCostRecord, Reason
 from tracker.imports.errors import RowError
 from tracker.imports.readers.base import Options, Reader, columns, row_by_row
 from tracker.imports.row import Row
 from tracker.imports.units import Unit
 from tracker.imports.values import check_currency, parse_fx
-
-
-def _read_spend(row: Row, options: Options) -> Unit:
-    currency = row.currency()
-    day = row.needed_day("day")
-    platform = (row.text("platform") or str(options.get("platform", ""))).casefold()
-    if not platform:
-        raise RowError(Reason.VALUE_MISSING, "platform")
-    account, campaign_ref = row.ident("account"), row.ident("campaign_id")
-    campaign_ref = campaign_ref or row.ident("campaign_name")
-    amount = row.needed_amount("amount", currency)
-    record = SpendRecord(
-        platform=platform,
-        spent_on=day,
-        channel=_channel(row, platform),
-        currency=currency,
-        amount_minor=amount,
-        account=account,
-        campaign_ref=campaign_ref,
-        campaign=row.text("utm_campaign"),
-        influencer=row.ident("influencer"),
-        impressions=row.count("impressions"),
-        clicks=row.count("clicks"),
-        platform_gmv_minor=row.amount("platform_gmv", currency),
-        platform_orders=row.count("platform_orders"),
-    )
-    return Unit(
-        lines=(row.line,),
-        records=(record,),
-        key="\x1f".join((platform, account, campaign_ref, str(day))),
-        content="\x1e".join(row.cells),
-        day=day,
-        currency=currency,
-        amounts={"amount": amount},
-    )
-
-
-def _channel(row: Row, platform: str) -> str:
-    """The channel that the row names, else that of an advertisement on the platform."""
-    told = row.text("channel")
-    if told:
-        found = channel_called(told)
-        if found is None:
-            raise RowError(Reason.UNKNOWN_CHANNEL, "channel", told)
-        return found.value
-    return advertising_channel(platform).value
 
 
 def _read_goods_cost(row: Row, options: Options) -> Unit:
@@ -89,19 +42,6 @@ def _read_rate(row: Row, options: Options) -> Unit:
 
 
 READERS = (
-    Reader(
-        name="spend",
-        feeds=("spend",),
-        scope="workspace",
-        columns=columns(
-            "platform account campaign_id campaign_name day channel utm_campaign influencer amount "
-            "currency impressions clicks platform_gmv platform_orders"
-        ),
-        needed=(("day",), ("amount",), ("platform",)),
-        days=("day",),
-        has_totals=True,
-        units=row_by_row(_read_spend),
-    ),
     Reader(
         name="goods_cost",
         feeds=("goods_cost",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -27,13 +28,16 @@ LINE_COLUMNS = columns(
 ORDER_COLUMNS = columns(
     "order_id placed_at paid_at updated_at status currency gross discount_platform discount_shop "
     "freight tax paid outstanding refunded refunded_at buyer_id phone email coupons landing_url "
-    "referrer order_token visitor_id notes"
+    "referrer order_token visitor_id notes after_sale"
 )
 
 _STATUSES = ("paid", "unpaid", "cancelled")
 
 
 def _order_units(rows: Iterable[Row], options: Options) -> Iterator[Unit | Out]:
+    if options.get("line_sums"):
+        yield from _summed_units(rows, options)
+        return
     group: list[Row] = []
     for row in rows:
         if group and _continues(group[0], row):
@@ -44,6 +48,67 @@ def _order_units(rows: Iterable[Row], options: Options) -> Iterator[Unit | Out]:
         group = [row]
     if group:
         yield from _order_unit(group, options)
+
+
+def _summed_units(rows: Iterable[Row], options: Options) -> Iterator[Unit | Out]:
+    """Orders of files whose every row is a line with amounts of its own. An order's rows may stand
+    anywhere, so the file is held; platforms cap such exports at some 100,000 rows."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        try:
+            groups.setdefault(row.needed_ident("order_id"), []).append(row)
+        except RowError as error:
+            yield Out(row.line, "rejected", error.reason, error.detail)
+    for group in groups.values():
+        seen: set[tuple[str, ...]] = set()
+        kept = []
+        for row in group:
+            content = tuple(row.cells)
+            if content in seen and row.ident("line_id"):
+                yield Out(row.line, "ignored", Reason.DUPLICATE_ROW)
+            else:
+                seen.add(content)
+                kept.append(row)
+        try:
+            yield _summed(kept, options)
+        except RowError as error:
+            for row in kept:
+                yield Out(row.line, "rejected", error.reason, error.detail)
+
+
+def _summed(rows: Sequence[Row], options: Options) -> Unit:
+    """One order of lines that were each read as an order: those that were paid, else the first."""
+    parts = [_read_order([row], options) for row in rows]
+    orders = [cast(OrderRecord, part.records[0]) for part in parts]
+    paid = [number for number, order in enumerate(orders) if order.status == "paid"]
+    best = orders[paid[0] if paid else 0]
+    counted = paid or range(len(orders))
+    amounts = {
+        name: sum(parts[number].amounts[name] for number in counted) for name in parts[0].amounts
+    }
+    order = replace(
+        best,
+        paid_minor=amounts["paid"],
+        gross_minor=amounts["gross"],
+        freight_minor=amounts["freight"],
+        tax_minor=amounts["tax"],
+        discount_platform_minor=sum(orders[n].discount_platform_minor for n in counted),
+        discount_shop_minor=sum(orders[n].discount_shop_minor for n in counted),
+        lines=tuple(line for number in counted for line in orders[number].lines),
+        coupons=tuple(dict.fromkeys(code for one in orders for code in one.coupons)),
+    )
+    refunds = [cast(RefundRecord, one) for part in parts for one in part.records[1:]]
+    records: tuple[OrderRecord | RefundRecord, ...] = (order,)
+    if refunds and amounts["refunded"]:
+        at = max(refund.refunded_at for refund in refunds)
+        records = (order, replace(refunds[0], refunded_at=at, amount_minor=amounts["refunded"]))
+    return replace(
+        parts[0],
+        lines=tuple(row.line for row in rows),
+        records=records,
+        content="\x1f".join(part.content for part in parts),
+        amounts=amounts,
+    )
 
 
 def _continues(first: Row, row: Row) -> bool:
@@ -80,7 +145,7 @@ def _read_order(rows: Sequence[Row], options: Options) -> Unit:
     currency = first.currency()
     placed_at, paid_at = first.needed_instant("placed_at"), first.instant("paid_at")
     status = _status(first, paid_at, options)
-    refunded = first.amount("refunded", currency) or 0
+    refunded = _refunded(first, currency, status, options)
     paid = _paid(first, currency, refunded, status, options)
     lines = _lines(rows, currency)
     freight, tax = first.amount("freight", currency) or 0, first.amount("tax", currency) or 0
@@ -140,9 +205,22 @@ def _status(row: Row, paid_at: datetime | None, options: Options) -> OrderStatus
     words: dict[str, list[str]] = options["statuses"]
     folded = told.casefold()
     for status in _STATUSES:
-        if folded in words[status]:
+        if folded in words.get(status, ()):
             return cast(OrderStatus, status)
+    if not words.get("paid"):  # such platforms have many words, and those of no money are few
+        return "paid"
     raise RowError(Reason.UNKNOWN_STATUS, "status", told)
+
+
+def _refunded(row: Row, currency: str, status: OrderStatus, options: Options) -> int:
+    """What was given back; where the file has only a word for it, all that was paid."""
+    told = row.amount("refunded", currency)
+    if told is not None:
+        return told
+    after_sale = row.text("after_sale").casefold()
+    if status == "paid" and after_sale and after_sale in options.get("refunded_words", ()):
+        return row.amount("paid", currency) or 0
+    return 0
 
 
 def _paid(row: Row, currency: str, refunded: int, status: OrderStatus, options: Options) -> int:
@@ -152,6 +230,8 @@ def _paid(row: Row, currency: str, refunded: int, status: OrderStatus, options: 
     paid + refunded is the order's total, that sum was paid.
     """
     paid = row.amount("paid", currency)
+    if paid is not None and options.get("paid_adds"):
+        paid += sum(row.amount(name, currency) or 0 for name in options["paid_adds"])
     if paid is None:
         if status == "paid":
             raise RowError(Reason.VALUE_MISSING, "paid")
@@ -242,19 +322,28 @@ def _read_refund(row: Row, options: Options) -> Unit:
     )  # fmt: skip
 
 
+def _influencer(row: Row) -> str:
+    """Who is named; platforms write 0 where it was nobody."""
+    for column in ("influencer", "influencer_name"):
+        told = row.ident(column)
+        if told.removesuffix(".0") not in ("", "0"):
+            return told
+    raise RowError(Reason.VALUE_MISSING, "influencer")
+
+
 def _read_affiliate(row: Row, options: Options) -> Unit:
     currency = row.currency()
     platform = row.text("platform") or str(options.get("platform", ""))
     if not platform:
         raise RowError(Reason.VALUE_MISSING, "platform")
-    order_ref, influencer = row.needed_ident("order_id"), row.needed_ident("influencer")
+    order_ref, influencer = row.needed_ident("order_id"), _influencer(row)
     ordered_at, clicked_at = row.instant("ordered_at"), row.instant("clicked_at")
     commission = row.amount("commission", currency)
     record = AffiliateRecord(
         platform=platform.casefold(),
         order_ref=order_ref,
         influencer=influencer,
-        handle_platform=row.text("handle_platform"),
+        handle_platform=row.text("handle_platform") or str(options.get("handle_platform", "")),
         ordered_at=ordered_at,
         clicked_at=clicked_at,
         commission_minor=commission,
@@ -305,9 +394,10 @@ READERS = (
         feeds=("affiliate",),
         scope="shop",
         columns=columns(
-            "platform order_id influencer handle_platform ordered_at clicked_at commission currency"
+            "platform order_id influencer influencer_name handle_platform ordered_at clicked_at "
+            "commission currency line_id"
         ),
-        needed=(("order_id",), ("influencer",)),
+        needed=(("order_id",), ("influencer", "influencer_name")),
         instants=("ordered_at", "clicked_at"),
         units=row_by_row(_read_affiliate),
     ),
