@@ -84,8 +84,8 @@ def test_a_promotion_is_entered_shown_and_removed(client, world, database):
     assert "618 大促" not in client.get("/settings/promotions").text
 
 
-def test_the_policy_is_shown_and_cannot_be_edited(client, world):
-    page = client.get("/settings/policy").text
+def test_who_may_not_change_the_policy_sees_what_it_says(client_of, world):
+    page = client_of("finance").get("/settings/policy").text
     assert "30 days before the order" in page
     assert "Coupon code" in page
     assert "<main" in page

@@ -30,6 +30,7 @@ from tracker.web import (
     search,
     security,
     settings,
+    settings_policy,
     settings_rules,
     settings_users,
     sign_in,
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     search.bp,
     settings.bp,
 )
-SETTINGS_PAGES = (settings_rules, settings_users)
+SETTINGS_PAGES = (settings_policy, settings_rules, settings_users)
 """Parts of the settings that add their routes to its blueprint when they are imported."""
 
 

@@ -1,4 +1,4 @@
-"""Settings: the workspace, its shops with the script, promotions, and the policy."""
+"""Settings: the workspace, its shops with the script, and promotions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.models import Promotion, Shop, Workspace
 from tracker.models.shop import PLATFORMS
-from tracker.services import audit, policies, promotions, workspaces
+from tracker.services import audit, promotions, workspaces
 from tracker.services.errors import RefusedError
 from tracker.web.context import get_session, get_shops, get_workspace, parts, writing
 from tracker.web.filters import label
@@ -230,14 +230,3 @@ def _promotions_page(form: PromotionForm) -> str:
         .order_by(Promotion.starts_on.desc())
     )
     return render_template("settings/promotions.html", form=form, promotions=list(rows))
-
-
-# --- policy ---------------------------------------------------------------------------------------
-
-
-@bp.get("/policy")
-def policy() -> str:
-    """What decides the credits, read-only."""
-    workspace = get_workspace()
-    number, content = policies.current_policy(get_session(), workspace)
-    return render_template("settings/policy.html", policy=content, number=number)

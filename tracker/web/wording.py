@@ -143,6 +143,7 @@ REFUSALS: dict[str, str] = {
     "unknown_platform": mark("This platform is not known."),
     "negative_amount": mark("An amount cannot be negative here."),
     "out_of_range": mark("This is out of range."),
+    "policy_unchanged": mark("This is the policy that counts already. Change something first."),
     "period_ends_early": mark("The end comes before the beginning."),
     "ownership_overlaps": mark(
         "Somebody owns this code in that time (since %(since)s). End that period first."
