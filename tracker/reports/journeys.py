@@ -33,7 +33,7 @@ from tracker.reports.journey_paths import INFLUENCER_UNIT, Paths, newest_days, r
 from tracker.reports.rows import Context
 from tracker.reports.state import ReportState
 
-PAGE_PATHS = 50
+PAGE_PATHS = 30
 """Paths that a page lists; a file has all."""
 
 MOST_ORDERS = 50_000

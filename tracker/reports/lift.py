@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -146,7 +147,7 @@ def _plan(series: Days, event: Event) -> _Plan:
     during = [day for day in event.days if series.first <= day < series.until]
     if len(event.days) > MOST_EVENT_DAYS:
         return _Plan(Measured("too_long"))
-    if len(during) < min(len(event.days), LEAST_EVENT_DAYS):
+    if not during or len(during) < min(len(event.days), LEAST_EVENT_DAYS):
         is_over = bool(event.days) and event.days[0] < series.first
         return _Plan(Measured("short_baseline" if is_over else "too_early"))
     start = max(series.first, during[0] - BASELINE_DAYS)
@@ -248,6 +249,7 @@ class _Statistics:
         self.lock = threading.Lock()
         self.helper = Helper(_WORKER)
         self.known: OrderedDict[str, list[list[float]]] = OrderedDict()
+        weakref.finalize(self, _stop, self.helper, self.process)  # also at the program's end
 
     def estimates(self, requests: Sequence[str]) -> list[list[list[float]] | None]:
         with self.lock:
@@ -261,6 +263,11 @@ class _Statistics:
             while len(self.known) > CACHED:
                 self.known.popitem(last=False)
             return found
+
+
+def _stop(helper: Helper, process: int) -> None:
+    if process == os.getpid():  # a child that was forked off must not end its parent's helper
+        helper.stop()
 
 
 _statistics = _Statistics()
