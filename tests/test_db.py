@@ -156,3 +156,14 @@ def test_a_synced_connection_waits_for_the_disk(tmp_path):
         with database.read() as session:
             assert session.execute(text("PRAGMA synchronous")).scalar() == level
         database.dispose()
+
+
+def test_a_reading_session_sees_one_state_of_the_database(database: Database):
+    count = select(func.count()).select_from(Run)
+    with database.read() as reading:
+        assert reading.scalar(count) == 0
+        with database.write() as writing:
+            writing.add(Run(kind="upkeep", started_at=NOW, outcome="done"))
+        assert reading.scalar(count) == 0
+    with database.read() as reading:
+        assert reading.scalar(count) == 1

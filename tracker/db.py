@@ -58,7 +58,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that reads one snapshot and is rolled back at the end."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.reader() as session:
             yield session
 
     @contextmanager
@@ -70,6 +70,12 @@ class Database:
         """
         with self.writer.begin() as session:
             yield session
+
+    @property
+    def reader(self) -> sessionmaker[Session]:
+        """Factory of sessions that read: all statements of one see the same state of the database,
+        so that the figures of one page belong together."""
+        return sessionmaker(reading(self.engine), expire_on_commit=False)
 
     @property
     def writer(self) -> sessionmaker[Session]:
@@ -108,6 +114,13 @@ def connect(url: str, *, pool_size: int = 8, synced: bool = False) -> Database:
 def writing(engine: Engine) -> Engine:
     """The same engine and pool, whose transactions take SQLite's write lock at once."""
     return engine.execution_options(sqlite_begin="IMMEDIATE")
+
+
+def reading(engine: Engine) -> Engine:
+    """The same engine and pool, whose transactions see one snapshot. SQLite's do anyway."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -41,7 +41,7 @@ def now() -> datetime:
 def get_session() -> Session:
     """The request's reading session: one snapshot for the whole page."""
     if "reading" not in g:
-        g.reading = Session(parts().database.engine, expire_on_commit=False)
+        g.reading = parts().database.reader()
     return cast(Session, g.reading)
 
 
