@@ -112,10 +112,15 @@ class Row:
         """A whole number, not negative."""
         return values.parse_count(self.raw(column), column)
 
-    def rounded_amount(self, column: str, currency: str) -> int | None:
+    def rounded_amount(self, column: str, currency: str, until: str = "") -> int | None:
         """An amount in minor units, not negative, of a report: with more decimals than the currency
-        has (1.429999948) it is rounded, half up; a sign of another currency is an error."""
+        has (1.429999948) it is rounded, half up; a sign of another currency is an error.
+
+        Args:
+            until: what ends the amount in a cell that holds more ("¥11.19 / ¥500"); "": nothing.
+        """
         cell = self.raw(column)
+        cell = cell.partition(until)[0] if until else cell
         if numbers.is_absent(cell):
             return None
         values.check_sign(cell, currency, column)

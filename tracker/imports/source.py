@@ -91,10 +91,27 @@ def open_source(
         if not isinstance(row, BrokenRow) and len(row[1]) == width:
             for position, see in positions:
                 see(row[1][position])
-    orders = {name: seen.decide(name, dates) for name, seen in evidence.items()}
+    usual = sniffed.preset.options.get("dates")
+    orders = {
+        name: _order(seen, name, dates, DateOrder(usual) if usual else None)
+        for name, seen in evidence.items()
+    }
     own = sniffed.header_currency or str(sniffed.preset.options.get("currency", currency))
     sheet = Sheet(sniffed.columns, orders, own, zone, comma_columns(numbers))
     return Source(sniffed, sheet, n_rows)
+
+
+def _order(
+    seen: DateEvidence, name: str, told: DateOrder | None, usual: DateOrder | None
+) -> DateOrder:
+    """The order of a column's dates: as the user says or its cells show, else as the platform
+    always writes them."""
+    try:
+        return seen.decide(name, told)
+    except FileError as error:
+        if error.code == "ambiguous_date" and usual is not None:
+            return usual
+        raise
 
 
 def read_chunks(source: Source, size: int = UNITS_AT_ONCE) -> Iterator[Chunk]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tracker.imports.readers import costs, orders, people, spend, touches, unstored
+from tracker.imports.readers import affiliates, costs, orders, people, spend, touches, unstored
 from tracker.imports.readers.base import Reader
 
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
         *orders.READERS,
+        *affiliates.READERS,
         *touches.READERS,
         *spend.READERS,
         *costs.READERS,

@@ -1,14 +1,14 @@
-"""Order files (one row an order, or one a line of it), and refund and affiliate files."""
+"""Order files: one row an order, or one a line of it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from tracker.domain.records import (
-    AffiliateRecord,
     Buyer,
     LineRecord,
     OrderRecord,
@@ -16,14 +16,15 @@ from tracker.domain.records import (
     Reason,
     RefundRecord,
 )
+from tracker.imports.dates import DateOrder, parse_instant
 from tracker.imports.errors import RowError
-from tracker.imports.readers.base import Options, Reader, columns, row_by_row
+from tracker.imports.readers.base import Options, Reader, columns
 from tracker.imports.readers.notes import landing_in_notes
 from tracker.imports.row import Row
 from tracker.imports.units import Out, Unit
 
 LINE_COLUMNS = columns(
-    "line_id sku title quantity line_amount line_price line_discount line_compare"
+    "line_id sku title quantity line_amount line_price line_discount line_compare line_refunded"
 )
 ORDER_COLUMNS = columns(
     "order_id placed_at paid_at updated_at status currency gross discount_platform discount_shop "
@@ -94,7 +95,11 @@ def _summed(rows: Sequence[Row], options: Options) -> Unit:
         tax_minor=amounts["tax"],
         discount_platform_minor=sum(orders[n].discount_platform_minor for n in counted),
         discount_shop_minor=sum(orders[n].discount_shop_minor for n in counted),
-        lines=tuple(line for number in counted for line in orders[number].lines),
+        lines=tuple(
+            line if line.amount_minor else replace(line, amount_minor=orders[number].paid_minor)
+            for number in counted
+            for line in orders[number].lines
+        ),
         coupons=tuple(dict.fromkeys(code for one in orders for code in one.coupons)),
     )
     refunds = [cast(RefundRecord, one) for part in parts for one in part.records[1:]]
@@ -143,9 +148,12 @@ def _read_order(rows: Sequence[Row], options: Options) -> Unit:
     if not first.raw("placed_at").strip() and not first.raw("paid").strip():
         raise RowError(Reason.ROW_WITHOUT_ORDER, "order_id", ref)
     currency = first.currency()
-    placed_at, paid_at = first.needed_instant("placed_at"), first.instant("paid_at")
+    paid_at = first.instant("paid_at")
+    placed_at = first.instant("placed_at") or _day_in_id(first, ref, options)
     status = _status(first, paid_at, options)
     refunded = _refunded(first, currency, status, options)
+    if status == "paid" and not refunded and "line_refunded" in first.sheet.columns:
+        refunded = sum(row.amount("line_refunded", currency) or 0 for row in rows)
     paid = _paid(first, currency, refunded, status, options)
     lines = _lines(rows, currency)
     freight, tax = first.amount("freight", currency) or 0, first.amount("tax", currency) or 0
@@ -195,6 +203,14 @@ def _read_order(rows: Sequence[Row], options: Options) -> Unit:
     )
 
 
+def _day_in_id(row: Row, ref: str, options: Options) -> datetime:
+    """The time of an order that has none: the beginning of the day in its number (260517-…)."""
+    match = re.match(r"(\d{6})-", ref) if options.get("day_in_id") else None
+    if match is None:
+        return row.needed_instant("placed_at")
+    return parse_instant(f"20{match[1]}", DateOrder.YMD, row.sheet.zone, "placed_at")
+
+
 def _status(row: Row, paid_at: datetime | None, options: Options) -> OrderStatus:
     """The status as the preset's words say; without a column for it, an order is paid when its time
     of payment is there (or when the file has no such column)."""
@@ -214,6 +230,8 @@ def _status(row: Row, paid_at: datetime | None, options: Options) -> OrderStatus
 
 def _refunded(row: Row, currency: str, status: OrderStatus, options: Options) -> int:
     """What was given back; where the file has only a word for it, all that was paid."""
+    if status != "paid" and (options.get("line_sums") or options.get("paid_after_refunds")):
+        return 0  # nothing was paid, or it is not counted as paid
     told = row.amount("refunded", currency)
     if told is not None:
         return told
@@ -232,6 +250,8 @@ def _paid(row: Row, currency: str, refunded: int, status: OrderStatus, options: 
     paid = row.amount("paid", currency)
     if paid is not None and options.get("paid_adds"):
         paid += sum(row.amount(name, currency) or 0 for name in options["paid_adds"])
+        paid -= sum(row.amount(name, currency) or 0 for name in options.get("paid_less", ()))
+        paid = max(paid, 0)
     if paid is None:
         if status == "paid":
             raise RowError(Reason.VALUE_MISSING, "paid")
@@ -308,68 +328,6 @@ def _landing(row: Row) -> tuple[str, str]:
     return in_notes[0], referrer[:2000] or in_notes[1]
 
 
-def _read_refund(row: Row, options: Options) -> Unit:
-    currency = row.currency()
-    order_ref = row.needed_ident("order_id")
-    at = row.needed_instant("refunded_at")
-    amount = row.signed_amount("amount", currency)
-    if amount is None:
-        raise RowError(Reason.VALUE_MISSING, "amount")
-    ref = row.ident("refund_id") or "total"
-    return _unit(
-        row, RefundRecord(order_ref, at, amount, ref), f"{order_ref}\x1f{ref}",
-        at=at, currency=currency, amounts={"refunded": amount},
-    )  # fmt: skip
-
-
-def _influencer(row: Row) -> str:
-    """Who is named; platforms write 0 where it was nobody."""
-    for column in ("influencer", "influencer_name"):
-        told = row.ident(column)
-        if told.removesuffix(".0") not in ("", "0"):
-            return told
-    raise RowError(Reason.VALUE_MISSING, "influencer")
-
-
-def _read_affiliate(row: Row, options: Options) -> Unit:
-    currency = row.currency()
-    platform = row.text("platform") or str(options.get("platform", ""))
-    if not platform:
-        raise RowError(Reason.VALUE_MISSING, "platform")
-    order_ref, influencer = row.needed_ident("order_id"), _influencer(row)
-    ordered_at, clicked_at = row.instant("ordered_at"), row.instant("clicked_at")
-    commission = row.amount("commission", currency)
-    record = AffiliateRecord(
-        platform=platform.casefold(),
-        order_ref=order_ref,
-        influencer=influencer,
-        handle_platform=row.text("handle_platform") or str(options.get("handle_platform", "")),
-        ordered_at=ordered_at,
-        clicked_at=clicked_at,
-        commission_minor=commission,
-        currency=currency,
-    )
-    return _unit(
-        row, record, f"{record.platform}\x1f{order_ref}\x1f{influencer.casefold()}",
-        at=ordered_at or clicked_at, currency=currency,
-        amounts={} if commission is None else {"commission": commission},
-    )  # fmt: skip
-
-
-def _unit(
-    row: Row, record: Any, key: str, *, at: datetime | None, currency: str, amounts: dict[str, int]
-) -> Unit:
-    return Unit(
-        lines=(row.line,),
-        records=(record,),
-        key=key,
-        content="\x1e".join(row.cells),
-        day=at.astimezone(row.sheet.zone).date() if at else None,
-        currency=currency,
-        amounts=amounts,
-    )
-
-
 READERS = (
     Reader(
         name="orders",
@@ -379,26 +337,5 @@ READERS = (
         needed=(("order_id",), ("placed_at",), ("paid",)),
         instants=("placed_at", "paid_at", "updated_at", "refunded_at"),
         units=_order_units,
-    ),
-    Reader(
-        name="refunds",
-        feeds=("refunds",),
-        scope="shop",
-        columns=columns("order_id refund_id refunded_at amount currency"),
-        needed=(("order_id",), ("refunded_at",), ("amount",)),
-        instants=("refunded_at",),
-        units=row_by_row(_read_refund),
-    ),
-    Reader(
-        name="affiliate",
-        feeds=("affiliate",),
-        scope="shop",
-        columns=columns(
-            "platform order_id influencer influencer_name handle_platform ordered_at clicked_at "
-            "commission currency line_id"
-        ),
-        needed=(("order_id",), ("influencer", "influencer_name")),
-        instants=("ordered_at", "clicked_at"),
-        units=row_by_row(_read_affiliate),
     ),
 )

@@ -121,7 +121,7 @@ def _read(row: Row, options: Options) -> SpendRecord:
     platform = (row.text("platform") or str(options.get("platform", ""))).casefold()
     if not platform:
         raise RowError(Reason.VALUE_MISSING, "platform")
-    amount = row.rounded_amount("amount", currency)
+    amount = row.rounded_amount("amount", currency, str(options.get("amount_until", "")))
     if amount is None:
         if not options.get("no_amount_is_zero"):
             raise RowError(Reason.VALUE_MISSING, "amount")
