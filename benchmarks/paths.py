@@ -4,8 +4,8 @@
 
 The packages belong into a throw-away environment, never into ours:
 `python -m venv peers && peers/bin/pip install ChannelAttribution marketing-attribution-models
-matplotlib`, then `--peers peers/bin/python`. Without it only our own figures are given. Ours begin
-with the text of the table, theirs with the table read. Nothing here is a test.
+matplotlib`, then `--peers peers/bin/python`. Without it only our own figures are given. Times are
+from the text of the table to credits, reading included. Nothing here is a test.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracker.domain.attribution.path_table import PathTableError, read_path_table
 
@@ -108,3 +110,19 @@ def test_what_is_no_path_table_is_refused(text):
 def test_a_header_without_rows_is_an_empty_table():
     table = read("path,total_conversions\n")
     assert (len(table.journeys), table.rows, table.channels) == (0, 0, ())
+
+
+cells = st.sampled_from(["a", "a>b", "a>", " ", "", "1", "-1", " 2 ", "nan", "-inf", "1_0", "x"])
+
+
+@given(st.lists(st.lists(cells, max_size=4), max_size=8))
+def test_any_row_is_taken_or_rejected_with_a_reason(rows):
+    table = read("path,total_conversions,value\n" + "".join(",".join(r) + "\n" for r in rows))
+    blank = sum(len(row) < 2 and not any(cell.strip() for cell in row) for row in rows)
+    assert table.rows == len(rows) - blank
+    assert all(rejected.reason for rejected in table.rejected)
+    assert len(table.journeys) + len(table.rejected) <= table.rows
+
+
+def test_blank_cells_of_blanks_are_0_too():
+    assert as_rows(read("path;conversions;null\na; ;3\n")) == {("a",): (0, 3)}

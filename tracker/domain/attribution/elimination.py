@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_BLOCK = 48
+_BLOCK = 96
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,16 +74,14 @@ def read_path_table(lines: Iterable[str]) -> PathTable:
     stream = iter(lines)
     delimiter, skipped = _header(stream, reader)
     rows = csv.reader(stream, delimiter=delimiter)
-    before = 0
+    line = skipped + 1
     try:
         for cells in rows:
-            if any(cells) and not all(cell.isspace() or not cell for cell in cells):
-                reader.take(cells, skipped + before + 1)
-            elif len(cells) > 1:
-                reader.reject(skipped + before + 1, "the path is empty")
-            before = rows.line_num
+            if not reader.take(cells):
+                reader.reject(cells, line)
+            line = skipped + rows.line_num + 1
     except csv.Error as error:
-        raise PathTableError(f"line {skipped + before + 1}: {error}") from error
+        raise PathTableError(f"line {line}: {error}") from error
     return reader.table()
 
 
@@ -115,10 +113,11 @@ class _Reader:
     """Collects rows: one slot for each distinct text of a path."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, int] = {}
-        self._width = 0
-        self._slots: dict[str, int | str] = {}
+        self._path = 0
+        self._columns: list[tuple[str, int]] = []
+        self._slots: dict[str, int] = {}
         self._names: dict[str, int] = {}
+        self._spellings: dict[str, int] = {}
         self._touches: list[int] = []
         self._lengths: list[int] = []
         self._sums: dict[str, list[float]] = {}
@@ -130,51 +129,75 @@ class _Reader:
         for ours in NAMES:
             if names.count(ours) > 1:
                 raise PathTableError(f"the column {ours} stands in the table twice")
-            if ours in names:
-                self._columns[ours] = names.index(ours)
-        self._width = max(self._columns.values()) + 1
-        self._sums = {name: [] for name in self._columns if name != "path"}
+        self._path = names.index("path")
+        self._columns = [
+            (ours, names.index(ours)) for ours in NAMES if ours in names and ours != "path"
+        ]
+        self._sums = {ours: [] for ours, _ in self._columns}
 
-    def reject(self, line: int, reason: str) -> None:
-        """Leave a row out."""
+    def take(self, cells: list[str]) -> bool:
+        """Take a row; False, and nothing has changed, when something is wrong with it."""
+        amounts = []
+        try:
+            for name, column in self._columns:
+                text = cells[column].strip()
+                amount = float(text) if text else 0.0
+                if not (amount >= 0 or name == "value") or amount - amount != 0 or "_" in text:
+                    return False
+                amounts.append(amount)
+            # Last, so that a row that is left out does not bring a channel.
+            path = cells[self._path]
+            slot = self._slots.get(path)
+            if slot is None:
+                slot = self._slots[path] = self._learn(path)
+        except (IndexError, ValueError):
+            return False
         self._rows += 1
-        self._rejected.append(Rejected(line, reason))
+        for sums, amount in zip(self._sums.values(), amounts, strict=True):
+            sums[slot] += amount
+        return True
 
-    def take(self, cells: list[str], line: int) -> None:
-        """Take a row, or reject it."""
-        if len(cells) < self._width:
-            self.reject(line, f"{len(cells)} cells where the header has {self._width}")
-            return
-        amounts = {name: _number(cells[self._columns[name]], name) for name in self._sums}
-        for value in amounts.values():
-            if isinstance(value, str):
-                self.reject(line, value)
-                return
-        # Last, so that a row that is left out does not bring a channel.
-        slot = self._slot(cells[self._columns["path"]])
-        if isinstance(slot, str):
-            self.reject(line, slot)
-            return
-        self._rows += 1
-        for name, value in amounts.items():
-            self._sums[name][slot] += value  # type: ignore[operator]
-
-    def _slot(self, text: str) -> int | str:
-        """The number of a path, or why it is none."""
-        slot = self._slots.get(text)
-        if slot is None:
-            slot = self._slots[text] = self._learn(text)
-        return slot
-
-    def _learn(self, text: str) -> int | str:
-        steps = [step.strip() for step in text.split(SEPARATOR)]
-        if not all(steps):
-            return "the path has an empty step" if any(steps) else "the path is empty"
-        self._touches += [self._names.setdefault(step, len(self._names)) for step in steps]
-        self._lengths.append(len(steps))
+    def _learn(self, text: str) -> int:
+        """The number of a new path. Raises ValueError: an empty step."""
+        steps = text.split(SEPARATOR)
+        try:
+            touches = list(map(self._spellings.__getitem__, steps))
+        except KeyError:  # a step that was never seen, or never so spelt
+            names = [step.strip() for step in steps]
+            if not all(names):
+                raise ValueError("an empty step") from None
+            touches = [self._names.setdefault(name, len(self._names)) for name in names]
+            self._spellings.update(zip(steps, touches, strict=True))
+        self._touches += touches
+        self._lengths.append(len(touches))
         for sums in self._sums.values():
             sums.append(0.0)
         return len(self._lengths) - 1
+
+    def reject(self, cells: list[str], line: int) -> None:
+        """Leave a row out and say why; a blank line is no row."""
+        if len(cells) < 2 and not any(cell.strip() for cell in cells):
+            return
+        self._rows += 1
+        self._rejected.append(Rejected(line, self._fault(cells)))
+
+    def _fault(self, cells: list[str]) -> str:
+        """The first thing that is wrong with a row."""
+        width = max(self._path, *(column for _, column in self._columns)) + 1
+        if len(cells) < width:
+            return f"{len(cells)} cells where the header has {width}"
+        steps = [step.strip() for step in cells[self._path].split(SEPARATOR)]
+        if not any(steps):
+            return "the path is empty"
+        if not all(steps):
+            return "the path has an empty step"
+        for name, column in self._columns:
+            text = cells[column].strip()
+            if text and not _is_number(text):
+                return f"{text[:40]!r} is no number"
+            if text and float(text) < 0 and name != "value":
+                return f"a number of journeys is not negative, got {text[:40]}"
+        raise AssertionError(f"nothing is wrong with {cells!r}")
 
     def table(self) -> PathTable:
         """What was read, with the channels in alphabetical order."""
@@ -199,16 +222,8 @@ class _Reader:
         )
 
 
-def _number(text: str, name: str) -> float | str:
-    """The number of a cell, or why it is none."""
+def _is_number(text: str) -> bool:
     try:
-        value = float(text)
+        return math.isfinite(float(text)) and "_" not in text
     except ValueError:
-        if not text or text.isspace():
-            return 0.0
-        return f"{text.strip()[:40]!r} is no number"
-    if not math.isfinite(value) or "_" in text:
-        return f"{text.strip()[:40]!r} is no number"
-    if value < 0 and name != "value":
-        return f"a number of journeys is not negative, got {text.strip()[:40]}"
-    return value
+        return False
