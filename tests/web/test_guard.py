@@ -26,6 +26,7 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "row_id": 1,
         "name": "overview",
         "table": "codes",
+        "journey_table": "roles",
         "digest": "0",
     }
     with app.test_request_context():

@@ -20,6 +20,7 @@ PAGES = [
     "/influencers/{influencer}/links/new", "/influencers/{influencer}/codes/new",
     "/influencers/{influencer}/deals/new", "/orders", "/orders/{order}", "/imports",
     "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
+    "/journeys", "/journeys?unit=influencer", "/models",
     "/settings/policy", "/settings/users", "/account", "/account/password", "/workspaces/new",
     "/no-such-page",
 ]  # fmt: skip
@@ -104,7 +105,8 @@ def test_english_pages_have_no_chinese_of_ours(client_of, database):
         workspace = factories.WorkspaceFactory(name="Tea")
         factories.ShopFactory(workspace=workspace)
     client = client_of("owner", "en")
-    for url in ("/", "/channels", "/influencers", "/orders", "/imports", "/settings/shops"):
+    for url in ("/", "/channels", "/influencers", "/orders", "/imports", "/settings/shops",
+                "/journeys", "/models"):  # fmt: skip
         body = re.sub(r"小红书|双11|中文|人民币", "", client.get(url).text)
         assert re.findall(r"[\u4e00-\u9fff]+", body) == [], url
 
@@ -155,7 +157,9 @@ def test_every_answer_carries_the_headers(client, anonymous, world):
 STATEMENTS = {
     "/": 22,
     "/channels": 12,
-    "/campaigns": 11,
+    "/campaigns": 12,
+    "/journeys": 12,
+    "/models": 11,
     "/influencers": 11,
     "/orders": 10,
     "/imports": 5,
@@ -216,6 +220,7 @@ def test_odd_arguments_never_break_a_report(client, world):
         "q=%ff%fe&sort=channel&channel=unattributed&kind=kol&compare=last_year&w=1e9",
     ]
     for url in ("/", "/channels", "/campaigns", "/influencers", "/orders", "/charts/overview.svg",
+                "/journeys", "/models", "/journeys/roles.csv", "/campaigns/lifts.csv",
                 f"/influencers/{world.influencer}", "/orders/export.csv"):  # fmt: skip
         for args in odd:
             answer = client.get(f"{url}?{args}")

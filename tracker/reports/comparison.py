@@ -31,9 +31,9 @@ HIGH_SPREAD = 0.5
 class ComparisonRow:
     """One channel (under one kind) or one influencer under all models.
 
-    channel None: unattributed (unit channel). influencer_id 0: what no influencer is behind, so
-    that the columns of influencers have the same totals. nets: net revenue in minor units by model;
-    a model that has not been computed for these days has none.
+    channel None: unattributed, or the row is an influencer's. is_rest: all that no influencer is
+    behind, so that the columns of influencers have the same totals. nets: net revenue in minor
+    units by model; a model that has not been computed for these days has none.
     """
 
     nets: Mapping[str, int]
@@ -41,6 +41,7 @@ class ComparisonRow:
     kind: Kind | None = None
     influencer_id: int = 0
     name: str = ""
+    is_rest: bool = False
 
     @property
     def low_minor(self) -> int:
@@ -137,6 +138,7 @@ def influencer_rows(
             kind=Kind.KOL if owner else None,
             influencer_id=owner,
             name=names.get(owner, ""),
+            is_rest=not owner,
         )
         for (owner,), found in _by_row(merged).items()
     ]
@@ -165,8 +167,8 @@ def _sums(rows: Iterable[ComparisonRow], models: tuple[str, ...]) -> dict[str, i
 
 def _usual(row: ComparisonRow) -> tuple[bool, float, str, int]:
     """Most first; what is nobody's last."""
-    is_rest = row.channel is None and not row.influencer_id
-    return (is_rest, -row.mean_minor, str(row.channel or row.name), row.influencer_id)
+    is_last = row.channel is None and not row.influencer_id
+    return (is_last, -row.mean_minor, str(row.channel or row.name), row.influencer_id)
 
 
 _FIELDS: dict[str, Callable[[ComparisonRow], object]] = {

@@ -64,6 +64,10 @@ ROLES = TableSpec(
 )
 
 
+def _compared_channel(row: Any) -> str:
+    return "" if row.influencer_id or row.is_rest else str(row.channel or UNATTRIBUTED)
+
+
 def _net(model: str) -> Callable[[Any], Any]:
     return lambda row: row.nets.get(model)
 
@@ -71,7 +75,7 @@ def _net(model: str) -> Callable[[Any], Any]:
 COMPARISON = TableSpec(
     "comparison",
     (
-        Column("channel", mark("Channel"), "code", lambda row: row.channel or "", "channel"),
+        Column("channel", mark("Channel"), "code", _compared_channel, "channel"),
         Column("kind", mark("Kind"), "code", lambda row: row.kind or "", "kind"),
         Column("influencer", mark("Influencer"), "text", at("name")),
         *(

@@ -26,7 +26,7 @@ def index() -> str:
     )
 
 
-@bp.get("/<any(journeys, roles, path_buckets):table>.csv")
-def export(table: str) -> Response:
+@bp.get("/<any(journeys, roles, path_buckets):journey_table>.csv")
+def export(journey_table: str) -> Response:
     """One of the page's tables as a file, every row of it."""
-    return csv_download(table)
+    return csv_download(journey_table)
