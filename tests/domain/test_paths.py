@@ -18,8 +18,8 @@ def test_every_class_of_signal_has_its_own_evidence_bit():
 
 def test_numbers_are_those_that_the_tables_keep():
     assert tuple(MODELS) == credit.MODELS
-    assert {k.name: k.value for k in TouchKind if k.name != "lock"} == credit.TOUCH_KINDS
-    bits = {e.name: e.value for e in Evidence if e.name != "lock"}
+    assert {k.name: k.value for k in TouchKind} == credit.TOUCH_KINDS
+    bits = {e.name: e.value for e in Evidence}
     assert {"none": 0, **bits} == credit.EVIDENCE
 
 
@@ -36,3 +36,4 @@ def test_touches_can_be_chosen_and_joined():
     touches = touches_of(3, at=np.array([1, 2, 3]))
     assert touches.take(np.array([2, 0])).at.tolist() == [3, 1]
     assert touches.joined(touches.take(touches.at > 2)).at.tolist() == [1, 2, 3, 3]
+    assert touches.joined(touches_of(0)) is touches_of(0).joined(touches) is touches

@@ -1,3 +1,5 @@
+import os
+import time
 from collections import namedtuple
 from datetime import UTC, datetime
 
@@ -49,7 +51,10 @@ def test_a_queue_that_drops_jobs_when_full_fails(valkey_server, tmp_path):
 
 def test_events_that_nobody_loads_are_noticed(tmp_path, monkeypatch):
     settings = Settings(home=tmp_path)
-    (settings.journal_dir / "1700000000000000-7-abc.seg").write_bytes(b"x" * 10)
+    segment = settings.journal_dir / "1700000000000000-7-abc.seg"
+    segment.write_bytes(b"x" * 10)
+    long_ago = time.time() - 2 * checkup.MAX_BACKLOG_SECONDS
+    os.utime(segment, (long_ago, long_ago))
     finding = checkup.check_journal(settings)
     assert finding.status == "warning"
     assert "loader" in finding.advice
