@@ -72,6 +72,32 @@ def ngettext(locale: str, singular: str, plural: str, n: int, **values: Any) -> 
     return text % {"num": n, **values}
 
 
+_ROLE = {
+    "owner": mark("Owner"), "marketer": mark("Marketer"), "analyst": mark("Analyst"),
+    "finance": mark("Finance"), "agency": mark("Agency"),
+}  # fmt: skip
+_PRESET = {
+    "7d": mark("Last 7 days"), "30d": mark("Last 30 days"), "90d": mark("Last 90 days"),
+    "this_month": mark("This month"), "last_month": mark("Last month"),
+    "custom": mark("Own dates"),
+}  # fmt: skip
+_CUSTOMER = {
+    "new": mark("New customer"), "returning": mark("Returning customer"),
+    "unknown": mark("Unknown customer"),
+}  # fmt: skip
+_ORDER_STATUS = {
+    "paid": mark("Payment received"), "unpaid": mark("Unpaid"),
+    "cancelled": mark("Cancelled"),
+}  # fmt: skip
+_IMPORT_STATUS = {
+    "uploaded": mark("Uploaded"), "queued": mark("Waiting"), "running": mark("Running"),
+    "done": mark("Done"), "failed": mark("Failed"), "cancelled": mark("Cancelled"),
+}  # fmt: skip
+_OUTCOME = {
+    "loaded": mark("New"), "updated": mark("Changed"), "unchanged": mark("Unchanged"),
+    "ignored": mark("Left out"), "rejected": mark("Rejected"),
+}  # fmt: skip
+
 LABELS: dict[str, dict[str, str]] = {
     "channel": {
         "direct": mark("Direct"),
@@ -169,14 +195,7 @@ LABELS: dict[str, dict[str, str]] = {
         "last_year": mark("Same weekdays last year"),
         "festival": mark("Same festival last time"),
     },
-    "preset": {
-        "7d": mark("Last 7 days"),
-        "30d": mark("Last 30 days"),
-        "90d": mark("Last 90 days"),
-        "this_month": mark("This month"),
-        "last_month": mark("Last month"),
-        "custom": mark("Own dates"),
-    },
+    "preset": _PRESET,
     "basis": {
         "booked": mark("Refunds of the period"),
         "ordered": mark("Refunds of the period's orders"),
@@ -193,31 +212,10 @@ LABELS: dict[str, dict[str, str]] = {
         "lock": mark("Lock or decision"),
         "kol": mark("Tracked link or KOL mark"),
     },
-    "customer": {
-        "new": mark("New customer"),
-        "returning": mark("Returning customer"),
-        "unknown": mark("Unknown customer"),
-    },
-    "role": {
-        "owner": mark("Owner"),
-        "marketer": mark("Marketer"),
-        "analyst": mark("Analyst"),
-        "finance": mark("Finance"),
-        "agency": mark("Agency"),
-    },
-    "order_status": {
-        "paid": mark("Payment received"),
-        "unpaid": mark("Unpaid"),
-        "cancelled": mark("Cancelled"),
-    },
-    "import_status": {
-        "uploaded": mark("Uploaded"),
-        "queued": mark("Waiting"),
-        "running": mark("Running"),
-        "done": mark("Done"),
-        "failed": mark("Failed"),
-        "cancelled": mark("Cancelled"),
-    },
+    "customer": _CUSTOMER,
+    "role": _ROLE,
+    "order_status": _ORDER_STATUS,
+    "import_status": _IMPORT_STATUS,
     "platform": {
         "own": mark("Own shop"),
         "shopify": mark("Shopify"),
@@ -356,13 +354,7 @@ LABELS: dict[str, dict[str, str]] = {
         "tmall_orders": mark("Tmall order report"),
         "touches": mark("Touches"),
     },
-    "outcome": {
-        "loaded": mark("New"),
-        "updated": mark("Changed"),
-        "unchanged": mark("Unchanged"),
-        "ignored": mark("Left out"),
-        "rejected": mark("Rejected"),
-    },
+    "outcome": _OUTCOME,
     "amount": {
         "gross": mark("Goods before discounts"),
         "paid": mark("Amount paid"),

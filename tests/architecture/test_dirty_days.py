@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 RAW = {"Order", "OrderLine", "OrderCoupon", "OrderMark", "OrderVisitor", "Refund", "AffiliateRow",
-       "Touch", "Visit", "Spend", "GoodsCost", "Deal", "CouponOwnership"}  # fmt: skip
+       "Touch", "Visit", "Spend", "GoodsCost", "Deal", "CouponOwnership",
+       "OrderDecision", "CustomerLock", "AgencyBuyer"}  # fmt: skip
 """Tables on which credits, costs or traffic depend directly."""
 
 WRITERS = {"upsert", "insert_new", "update", "delete", "insert"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.models import Workspace
-    from tracker.services.explain import Explanation, FitView, SignalView
+    from tracker.services.explain_views import Explanation, FitView, SignalView
 
 
 class OrderNotFoundError(Exception):
@@ -85,19 +85,7 @@ def _document(answer: Explanation) -> dict[str, Any]:
         "customer": answer.customer,
         "policy": {"hash": answer.policy_hash, **json.loads(answer.policy.canonical_json())},
         "formula_version": answer.policy.formula_version,
-        "fits": {
-            model: {
-                "week": fit.week_start,
-                "version": fit.version,
-                "outcome": fit.outcome,
-                "from": fit.window_from,
-                "to": fit.window_until,
-                "converting": fit.n_converting,
-                "null": fit.n_null,
-                "gap": fit.gap,
-            }
-            for model, fit in answer.fits.items()
-        },
+        "fits": _fits(answer),
         "touchpoints": [
             {
                 "position": touch.position,
@@ -126,10 +114,41 @@ def _document(answer: Explanation) -> dict[str, Any]:
              "verdict": one.verdict}
             for one in answer.claims
         ],
+        "decisions": _decisions(answer),
         "conflicts": list(answer.conflicts),
         "is_pending": answer.is_pending,
         "is_stored": answer.is_stored,
     }  # fmt: skip
+
+
+def _fits(answer: Explanation) -> dict[str, Any]:
+    return {
+        model: {
+            "week": fit.week_start,
+            "version": fit.version,
+            "outcome": fit.outcome,
+            "from": fit.window_from,
+            "to": fit.window_until,
+            "converting": fit.n_converting,
+            "null": fit.n_null,
+            "gap": fit.gap,
+        }
+        for model, fit in answer.fits.items()
+    }
+
+
+def _decisions(answer: Explanation) -> list[dict[str, Any]]:
+    return [
+        {
+            "question": one.question,
+            "keeps_rule": one.keeps_rule,
+            "influencer": one.influencer,
+            "visitor": one.visitor_id or None,
+            "note": one.note,
+            "decided_at": one.decided_at,
+        }
+        for one in answer.decisions
+    ]
 
 
 def _signal(signal: SignalView) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from tracker.models import (
     Influencer,
     Order,
     OrderCoupon,
+    OrderDecision,
     Shop,
     TrafficDayChannel,
 )
@@ -83,13 +84,19 @@ def _conflicts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
     several = (
         select(OrderCoupon.order_id).group_by(OrderCoupon.order_id).having(func.count() > 1)
     )  # an index gives this in order; few orders carry two codes
+    decided = select(OrderDecision.id).where(
+        OrderDecision.shop_id == Order.shop_id,
+        OrderDecision.order_ref == Order.ref,
+        OrderDecision.question == "owner",
+    )
     in_conflict = (
         select(OrderCoupon.order_id)
         .join(Order, Order.id == OrderCoupon.order_id)
         .join(Shop, Shop.id == Order.shop_id)
         .join(Coupon, (Coupon.shop_id == Order.shop_id) & (Coupon.code == OrderCoupon.code))
         .join(CouponOwnership, CouponOwnership.coupon_id == Coupon.id)
-        .where(
+        .where(  # what somebody has decided is settled
+            ~decided.exists(),
             OrderCoupon.order_id.in_(several),
             Shop.workspace_id == state.workspace_id,
             Order.ordered_on >= state.today - timedelta(days=LOOK_BACK_DAYS),
@@ -106,7 +113,7 @@ def _conflicts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
     )
     orders = session.scalar(select(func.count()).select_from(in_conflict)) or 0
     if orders:
-        yield OpenQuestion("coupon_conflicts", {"orders": orders}, "orders.index", {})
+        yield OpenQuestion("coupon_conflicts", {"orders": orders}, "conflicts.index", {})
 
 
 def _shops(state: ReportState, context: Context) -> Iterator[OpenQuestion]:

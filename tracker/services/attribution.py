@@ -20,6 +20,7 @@ from tracker.domain.attribution.ledger import Ledger, book, share_out
 from tracker.domain.paths import EVIDENCE_OF, Orders
 from tracker.domain.policy import Policy
 from tracker.models import Workspace
+from tracker.services.credit_decisions import read_decisions, read_held
 from tracker.services.credit_orders import (
     Bookings,
     OrderRows,
@@ -128,8 +129,9 @@ def read_paths(
     marks = read_marks(session, workspace.id)
     links = read_links(session, orders, chosen, policy)
     shared = read_shared(session, links, orders, marks, policy, all_times=keep_all)
-    own = read_own(session, orders, chosen, marks)
-    kernel_orders = Orders(orders.path_key, orders.placed_at, orders.not_before)
+    own = read_own(session, orders, chosen, marks).joined(read_decisions(session, orders, chosen))
+    held = read_held(session, workspace.id, orders, chosen)
+    kernel_orders = Orders(orders.path_key, orders.placed_at, orders.not_before, held)
     paths = qualified_paths(kernel_orders, shared, own, policy, keep_all=keep_all)
     buyers = np.unique(links[1][np.isin(links[0], orders.path_key)])
     return orders, paths, buyers

@@ -16,11 +16,27 @@ from sqlalchemy.orm import Session
 
 from tracker.db import read_int_columns
 from tracker.domain.attribution.ledger import Entries, cumulative_net
-from tracker.domain.identity import VERDICTS, Claims, LinkEvidence, Verdict, buyers_visitors, judge
+from tracker.domain.identity import (
+    DECIDED,
+    VERDICTS,
+    Claims,
+    LinkEvidence,
+    Verdict,
+    buyers_visitors,
+    judge,
+)
 from tracker.domain.money import convert
 from tracker.domain.paths import NO_FLOOR
 from tracker.domain.policy import BuyerScope, Policy
-from tracker.models import GoodsCost, Order, OrderLine, OrderVisitor, Refund, Workspace
+from tracker.models import (
+    GoodsCost,
+    Order,
+    OrderDecision,
+    OrderLine,
+    OrderVisitor,
+    Refund,
+    Workspace,
+)
 from tracker.models.facts import CUSTOMER_KINDS
 from tracker.services.bulk import among
 
@@ -164,7 +180,15 @@ def read_links(
 
 
 def _read_claims(session: Session, condition: ColumnElement[bool]) -> dict[str, Ints]:
-    rank = case({str(kind): kind.rank for kind in LinkEvidence}, value=OrderVisitor.evidence)
+    by_evidence = case({str(kind): kind.rank for kind in LinkEvidence}, value=OrderVisitor.evidence)
+    # A person may have said who bought; without that the outer join finds no row.
+    rank = case((OrderDecision.visitor_id == OrderVisitor.visitor_id, DECIDED), else_=by_evidence)
+    said = and_(
+        OrderDecision.shop_id == Order.shop_id,
+        OrderDecision.order_ref == Order.ref,
+        OrderDecision.question == "visitor",
+        OrderDecision.keeps_rule.is_(False),
+    )
     token_ok = case(
         (or_(Order.token_hash == "", Order.token_hash == OrderVisitor.token_hash), 1), else_=0
     )
@@ -183,6 +207,7 @@ def _read_claims(session: Session, condition: ColumnElement[bool]) -> dict[str, 
             OrderVisitor,
             and_(OrderVisitor.shop_id == Order.shop_id, OrderVisitor.order_ref == Order.ref),
         )
+        .outerjoin(OrderDecision, said)
         .where(condition),
     )
 

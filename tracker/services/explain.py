@@ -6,155 +6,44 @@ same (it does, unless the day waits for recomputation) is part of the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import fields
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Channel, Kind
-from tracker.domain.identity import Claim, LinkEvidence, judge_one
 from tracker.domain.paths import Conflict, Evidence, Reason, Signal, Touches, TouchKind
-from tracker.domain.policy import FITTED_MODELS, MODELS, Policy
+from tracker.domain.policy import FITTED_MODELS, MODELS
 from tracker.models import (
     Credit,
     DirtyDay,
+    Influencer,
     Order,
     OrderCoupon,
-    OrderVisitor,
     Shop,
     Workspace,
 )
-from tracker.models.base import from_day_number, from_micros, to_micros
+from tracker.models.base import from_day_number, from_micros
 from tracker.models.facts import CUSTOMER_KINDS
 from tracker.services.attribution import Computed, compute
 from tracker.services.credit_rows import ledger_columns
+from tracker.services.decisions import claims_about, decisions_about
 from tracker.services.dirty import CREDIT
+from tracker.services.explain_views import (
+    ClaimView,
+    DecisionView,
+    EntryView,
+    Explanation,
+    FitView,
+    SignalView,
+    TouchpointView,
+    UnqualifiedView,
+)
 from tracker.services.fits import fits_of_day
+from tracker.services.identity import QUESTION_OF
 from tracker.services.policies import content_of, ensure_policy
 from tracker.services.signal_names import Names, read_names
-
-
-@dataclass(frozen=True, slots=True)
-class SignalView:
-    """One signal as a person reads it. Names are None where there is none."""
-
-    at: datetime
-    touch_kind: str
-    """visit, touch, click, order_mark, coupon, affiliate; none: the stand-in of no touchpoint."""
-    touch_id: int
-    signal: str | None
-    """Class in the precedence list, as the signal came; None for a stand-in."""
-    label: str
-    """Coupon code, affiliate programme, or source / medium / campaign of the mark."""
-    channel: str | None
-    kind: str | None
-    campaign_id: int
-    campaign: str | None
-    influencer_id: int
-    influencer: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TouchpointView:
-    """A touchpoint of the qualified path."""
-
-    position: int
-    """1..n, oldest first; 0: the stand-in of an unattributed order."""
-    signal: SignalView
-    evidence: tuple[str, ...]
-    """Everything that speaks for it, merged signals included."""
-    weights_micro: dict[str, int]
-    """Model -> millionths of the order."""
-    credits_minor: dict[str, int]
-    """Model -> what is left of its credit after all refunds, base currency."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnqualifiedView:
-    """A signal that does not count, and why."""
-
-    signal: SignalView
-    reason: str
-    """A name of `tracker.domain.paths.Reason`, or unknown_code."""
-    into: int | None
-    """Reason merged: position of the touchpoint that it is part of (None: that one is out too)."""
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """A ledger entry: 0 is the sale, the others are refunds."""
-
-    entry: int
-    booked_on: date
-    net_minor: int
-    credits_minor: dict[str, list[int]]
-    """Model -> amount of each touchpoint, in path order."""
-
-
-@dataclass(frozen=True, slots=True)
-class FitView:
-    """What a fitted model was weighed by: the fit of the order's week."""
-
-    week_start: date
-    version: int
-    outcome: str
-    """fitted; not_enough: the weeks before had too little, the model is as linear."""
-    window_from: date
-    window_until: date
-    n_converting: int
-    n_null: int
-    gap: float
-    """How far units' totals are from the definition, a share of all orders (SEMANTICS 3.7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimView:
-    """A statement about who placed the order, and what became of it."""
-
-    visitor_id: int
-    evidence: str
-    at: datetime
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Everything about the credits of one order."""
-
-    order_id: int
-    ref: str
-    shop_id: int
-    shop: str
-    placed_at: datetime
-    ordered_on: date
-    status: str
-    is_conversion: bool
-    """False: not paid, or of amount 0; then there are no touchpoints."""
-    base_currency: str
-    net_minor: int
-    """Net revenue before refunds."""
-    left_minor: int
-    """Net revenue after all refunds."""
-    customer: str
-    """new, returning or unknown."""
-    policy_id: int
-    policy: Policy
-    policy_hash: str
-    models: tuple[str, ...]
-    fits: dict[str, FitView]
-    """Fitted model -> what it was weighed by; without one (not made yet) it is as linear."""
-    touchpoints: tuple[TouchpointView, ...]
-    unqualified: tuple[UnqualifiedView, ...]
-    ledger: tuple[EntryView, ...]
-    claims: tuple[ClaimView, ...]
-    conflicts: tuple[str, ...]
-    """coupons, affiliates, visitors: what a person should look at."""
-    is_pending: bool
-    """The order's day waits for recomputation."""
-    is_stored: bool
-    """The stored ledger says the same."""
 
 
 def explain(session: Session, order_id: int) -> Explanation:
@@ -171,7 +60,7 @@ def explain(session: Session, order_id: int) -> Explanation:
     policy = content_of(row)
     computed = compute(session, workspace, policy, Order.id == order.id, row.id, keep_all=True)
     names = read_names(session, computed.paths.pairs.signals)
-    claims = _claims(session, order)
+    claims, decisions = _claims(session, order), _decisions(session, order)
     is_conversion = len(computed.orders) == 1
     return Explanation(
         order_id=order.id,
@@ -195,7 +84,8 @@ def explain(session: Session, order_id: int) -> Explanation:
         unqualified=(*_unqualified(computed, names), *_unknown_codes(session, order, names)),
         ledger=_ledger(computed),
         claims=claims,
-        conflicts=_conflicts(computed, claims),
+        decisions=decisions,
+        conflicts=_conflicts(computed, claims, {one.question for one in decisions}),
         is_pending=_is_pending(session, shop, order),
         is_stored=_is_stored(session, computed, row.id, order),
     )
@@ -323,33 +213,40 @@ def _ledger(computed: Computed) -> tuple[EntryView, ...]:
 
 
 def _claims(session: Session, order: Order) -> tuple[ClaimView, ...]:
-    rows = session.scalars(
-        select(OrderVisitor)
-        .where(OrderVisitor.shop_id == order.shop_id, OrderVisitor.order_ref == order.ref)
-        .order_by(OrderVisitor.at, OrderVisitor.visitor_id)
-    ).all()
-    verdicts = judge_one(
-        to_micros(order.placed_at),
-        [
-            Claim(
-                row.visitor_id,
-                LinkEvidence(row.evidence),
-                to_micros(row.at),
-                order.token_hash in ("", row.token_hash),
-            )
-            for row in rows
-        ],
-    )
     return tuple(
         ClaimView(row.visitor_id, row.evidence, row.at, str(verdict))
-        for row, verdict in zip(rows, verdicts, strict=True)
+        for row, verdict in claims_about(session, order)
     )
 
 
-def _conflicts(computed: Computed, claims: tuple[ClaimView, ...]) -> tuple[str, ...]:
+def _decisions(session: Session, order: Order) -> tuple[DecisionView, ...]:
+    rows = decisions_about(session, order)
+    influencers = dict(
+        session.execute(
+            select(Influencer.id, Influencer.name).where(
+                Influencer.id.in_([row.influencer_id for row in rows])
+            )
+        ).all()
+    )
+    return tuple(
+        DecisionView(
+            row.question, row.keeps_rule, row.influencer_id, influencers.get(row.influencer_id),
+            row.visitor_id, row.note, row.user_id, row.decided_at,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _conflicts(
+    computed: Computed, claims: tuple[ClaimView, ...], decided: set[str]
+) -> tuple[str, ...]:
     bits = int(computed.paths.conflicts[0]) if len(computed.orders) else 0
-    found = [str(conflict.name) for conflict in Conflict if bits & conflict]
-    if any(claim.verdict == "conflict" for claim in claims):
+    found = [
+        str(conflict.name)
+        for conflict in Conflict
+        if bits & conflict and QUESTION_OF[conflict] not in decided
+    ]
+    if "visitor" not in decided and any(claim.verdict == "conflict" for claim in claims):
         found.append("visitors")
     return tuple(found)
 

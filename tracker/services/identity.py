@@ -14,8 +14,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from tracker.domain.identity import Claim, LinkEvidence, Verdict, judge_one
-from tracker.domain.paths import Conflict
+from tracker.domain.identity import LinkEvidence, Verdict
+from tracker.domain.paths import Conflict, Reason, Signal
 from tracker.models import (
     AffiliateRow,
     Coupon,
@@ -26,52 +26,104 @@ from tracker.models import (
     Shop,
     Workspace,
 )
-from tracker.models.base import to_micros
 from tracker.services.attribution import compute
 from tracker.services.bulk import among
+from tracker.services.credit_decisions import own_purchases
 from tracker.services.credit_orders import IS_CONVERSION
+from tracker.services.decisions import claims_about, decisions_about
 from tracker.services.policies import content_of, ensure_policy
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictingOrder:
-    """An order that a person should look at; `kinds` are of coupons, affiliates, visitors."""
+    """An order that a person should look at; `kinds` are of coupons, affiliates, self_purchase,
+    visitors. What was decided is left out."""
 
     order_id: int
     ref: str
     shop_id: int
     placed_at: datetime
     kinds: tuple[str, ...]
+    rule_owner: int = 0
+    """The influencer to whom the rule gives the order; 0: nobody."""
+    owners: tuple[int, ...] = ()
+    """Influencers whom codes or affiliate rows name."""
+    held: tuple[int, ...] = ()
+    """Influencers whose signals are held."""
+    visitors: tuple[tuple[int, str], ...] = ()
+    """Visitor and verdict of every statement that counts or is in conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the engine says of an order."""
+
+    bits: int
+    rule_owner: int
+    owners: tuple[int, ...]
+    held: tuple[int, ...]
+
+
+_NOTHING = _Seen(0, 0, (), ())
+QUESTION_OF = {
+    Conflict.coupons: "owner",
+    Conflict.affiliates: "owner",
+    Conflict.self_purchase: "self_purchase",
+}
+"""Which decision settles which conflict; visitors: visitor."""
 
 
 def conflicting_orders(
     session: Session, workspace: Workspace, first: date, last: date, *, limit: int = 200
 ) -> list[ConflictingOrder]:
-    """Conflicts among the orders of some days (both included), newest first, at most `limit`."""
+    """Open conflicts among the orders of some days (both included), newest first, at most `limit`.
+
+    A self-purchase that somebody has released, and whatever has been decided, is not among them.
+    """
     shops = select(Shop.id).where(Shop.workspace_id == workspace.id)
     period = and_(
         Order.shop_id.in_(shops), Order.ordered_on >= first, Order.ordered_on <= last, IS_CONVERSION
     )
-    doubtful = union(_by_visitors(period), _by_affiliates(period), _by_coupons(period)).subquery()
+    doubtful = union(
+        _by_visitors(period),
+        _by_affiliates(period),
+        _by_coupons(period),
+        _by_self_purchase(period, workspace.id),
+    ).subquery()
     orders = session.scalars(
         select(Order)
         .where(Order.id.in_(select(doubtful.c.id)))
         .order_by(Order.placed_at.desc(), Order.id)
     ).all()
-    flags = _engine_flags(session, workspace, [order.id for order in orders])
-    found = []
+    seen = _engine_says(session, workspace, [order.id for order in orders])
+    found: list[ConflictingOrder] = []
     for order in orders:
-        bits = flags.get(order.id, 0)
-        kinds = [str(conflict.name) for conflict in Conflict if bits & conflict]
-        if _visitors_conflict(session, order):
-            kinds.append("visitors")
-        if kinds:
-            found.append(
-                ConflictingOrder(order.id, order.ref, order.shop_id, order.placed_at, tuple(kinds))
-            )
+        one = _conflict(session, order, seen.get(order.id, _NOTHING))
+        if one.kinds:
+            found.append(one)
         if len(found) == limit:
             break
     return found
+
+
+def _conflict(session: Session, order: Order, seen: _Seen) -> ConflictingOrder:
+    decided = {row.question for row in decisions_about(session, order)}
+    kinds = [
+        str(conflict.name)
+        for conflict in Conflict
+        if seen.bits & conflict and QUESTION_OF[conflict] not in decided
+    ]
+    claims = [
+        (row.visitor_id, str(verdict))
+        for row, verdict in claims_about(session, order)
+        if verdict in {Verdict.linked, Verdict.conflict}
+    ]
+    if "visitor" not in decided and Verdict.conflict in {verdict for _, verdict in claims}:
+        kinds.append("visitors")
+    return ConflictingOrder(
+        order.id, order.ref, order.shop_id, order.placed_at, tuple(kinds),
+        seen.rule_owner, seen.owners, seen.held, tuple(dict.fromkeys(claims)),
+    )  # fmt: skip
 
 
 def _by_visitors(period: ColumnElement[bool]) -> Select[int]:
@@ -117,31 +169,33 @@ def _by_coupons(period: ColumnElement[bool]) -> Select[int]:
     )
 
 
-def _engine_flags(session: Session, workspace: Workspace, order_ids: list[int]) -> dict[int, int]:
-    """Conflict bits of orders, as the engine gives them."""
+def _by_self_purchase(period: ColumnElement[bool], workspace_id: int) -> Select[int]:
+    own = own_purchases(workspace_id).subquery()
+    return select(Order.id).where(period, Order.customer_id.in_(select(own.c.customer_id)))
+
+
+def _engine_says(session: Session, workspace: Workspace, order_ids: list[int]) -> dict[int, _Seen]:
+    """Conflicts of orders as the engine gives them, with those whom they are between."""
     if not order_ids:
         return {}
     policy = content_of(ensure_policy(session, workspace))
-    computed = compute(session, workspace, policy, among(session, Order.id, order_ids))
-    some = np.flatnonzero(computed.paths.conflicts)
-    return dict(
-        zip(computed.orders.id[some].tolist(), computed.paths.conflicts[some].tolist(), strict=True)
+    computed = compute(
+        session, workspace, policy, among(session, Order.id, order_ids), keep_all=True
     )
-
-
-def _visitors_conflict(session: Session, order: Order) -> bool:
-    rows = session.scalars(
-        select(OrderVisitor).where(
-            OrderVisitor.shop_id == order.shop_id, OrderVisitor.order_ref == order.ref
+    paths, pairs = computed.paths, computed.paths.pairs
+    signal, influencer = pairs.column("signal"), pairs.column("influencer")
+    claims = np.isin(signal, [Signal.coupon.code, Signal.affiliate.code]) & (influencer > 0)
+    claims &= pairs.column("barred") == 0
+    is_held = pairs.reason == Reason.self_purchase
+    found = {}
+    for place in np.flatnonzero(paths.conflicts).tolist():
+        here = pairs.order == place
+        path = paths.of_touch("influencer")[paths.offsets[place] : paths.offsets[place + 1]]
+        named = path[path > 0]
+        found[int(computed.orders.id[place])] = _Seen(
+            int(paths.conflicts[place]),
+            int(named[-1]) if named.size else 0,
+            tuple(np.unique(influencer[here & claims]).tolist()),
+            tuple(np.unique(influencer[here & is_held]).tolist()),
         )
-    )
-    claims = [
-        Claim(
-            row.visitor_id,
-            LinkEvidence(row.evidence),
-            to_micros(row.at),
-            order.token_hash in ("", row.token_hash),
-        )
-        for row in rows
-    ]
-    return Verdict.conflict in judge_one(to_micros(order.placed_at), claims)
+    return found

@@ -20,7 +20,7 @@ from tracker.domain.records import (
     Refused,
 )
 from tracker.models import Influencer, SocialAccount, Workspace
-from tracker.services import marks
+from tracker.services import marks, own_buyers
 from tracker.services.bulk import among, one_loader_at_a_time, table_of
 from tracker.services.customers import MARKETPLACES, customer_key
 from tracker.services.errors import RefusedError
@@ -54,6 +54,9 @@ class _Book:
     """Address and followers."""
     changed_people: set[str] = field(default_factory=set)
     changed_accounts: set[Account] = field(default_factory=set)
+    keys_before: set[str] = field(default_factory=set)
+    """Own customer keys and agencies of changed people, as they were."""
+    agencies_before: set[str] = field(default_factory=set)
     renamed: bool = False
     """Whether a slug, handle or name is new: marks may now mean somebody (else)."""
 
@@ -150,6 +153,8 @@ def _put_person(book: _Book, slug: str, record: InfluencerRecord, key: str | Non
     if wanted == person:
         return False
     book.renamed = book.renamed or wanted.name != person.name
+    book.keys_before |= {person.customer_key} if person.customer_key else set()
+    book.agencies_before.add(person.agency)
     book.people[slug] = wanted
     book.changed_people.add(slug)
     return True
@@ -186,6 +191,12 @@ def _write(session: Session, workspace: Workspace, book: _Book) -> None:
     ]  # fmt: skip
     said = ("name", "agency", "notes", "customer_key")
     upsert(session, table_of(Influencer), people, ["workspace_id", "slug"], said)
+    changed = [book.people[slug] for slug in book.changed_people]
+    own_buyers.changed(
+        session, workspace,
+        {one.customer_key for one in changed if one.customer_key} | book.keys_before,
+        {one.agency for one in changed} | book.agencies_before,
+    )  # fmt: skip
     slugs = {book.owners[key] for key in book.changed_accounts}
     ids: dict[str, int] = dict(
         session.execute(
@@ -238,7 +249,7 @@ def update_influencer(
 
     Raises RefusedError: value_missing (name), slug_taken (slug).
     """
-    before = (influencer.slug, influencer.name)
+    before, agency_before = (influencer.slug, influencer.name), influencer.agency
     if name is not None:
         if not name.strip():
             raise RefusedError("value_missing", "name")
@@ -250,6 +261,9 @@ def update_influencer(
     if slug is not None and slug_of(slug) != influencer.slug:
         influencer.slug = _free_slug(session, influencer.workspace_id, slug, is_chosen=True)
     session.flush()
+    if agency_before != influencer.agency:
+        workspace = session.get_one(Workspace, influencer.workspace_id)
+        own_buyers.changed(session, workspace, (), {agency_before, influencer.agency})
     if before != (influencer.slug, influencer.name):
         marks.names_changed(session, session.get_one(Workspace, influencer.workspace_id))
 

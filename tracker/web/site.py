@@ -28,7 +28,13 @@ MENU = (
             ("comparison.index", mark("Models"), "v"),
         ),
     ),
-    (mark("Data"), (("imports.index", mark("Imports"), "m"),)),
+    (
+        mark("Data"),
+        (
+            ("conflicts.index", mark("Unsettled"), "u"),
+            ("imports.index", mark("Imports"), "m"),
+        ),
+    ),
     ("", (("settings.index", mark("Settings"), "s"),)),
 )
 """Groups of (endpoint, name, letter after `g`)."""

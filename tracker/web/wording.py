@@ -21,7 +21,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "coupon_conflicts": (
         mark("%(orders)s orders carry codes of two influencers; the newer owner got them"),
-        mark("See orders"),
+        mark("Settle"),
     ),
     "spend_unmapped": (
         mark("%(spend)s of ad spend belongs to no campaign"),
