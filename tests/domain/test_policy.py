@@ -24,6 +24,7 @@ policies = st.builds(
     exclusive=st.frozensets(st.sampled_from(sorted(set(Signal) - {Signal.direct}))),
     buyer_scope=st.sampled_from(BuyerScope),
     reset_at_order=st.booleans(),
+    markov_order=st.integers(1, 2),
     rules_version=st.integers(1, 99),
 )
 
@@ -62,6 +63,7 @@ def test_the_default_half_life_is_a_quarter_of_the_window_but_a_day_at_least():
         ({"precedence": ["coupons"]}, "unknown_value"),
         ({"exclusive": ["direct"]}, "exclusive"),
         ({"max_touchpoints": 501}, "max_touchpoints"),
+        ({"markov_order": 3}, "markov_order"),
         ({"window": 3}, "unknown_key"),
     ],
 )

@@ -197,6 +197,8 @@ class Touches:
 
     def joined(self, other: Touches) -> Touches:
         """These signals followed by the others."""
+        if len(self) == 0 or len(other) == 0:
+            return self if len(other) == 0 else other
         return Touches(
             **{
                 f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)])
