@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -53,6 +54,14 @@ class Table:
             yield from read_rows(file, delimiter, first_line)
 
 
+class _Folder:
+    """A folder that is removed when nothing refers to it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="tracker-"))
+        self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
     """All tables of a file in their order; a member of an archive that cannot be read is its name
     and the error.
@@ -62,9 +71,9 @@ def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
     container = container_of(path)
     if container != "zip":
         return list(_tables(path, container))
-    folder = tempfile.TemporaryDirectory(prefix="tracker-")
+    folder = _Folder()
     found: list[Table | tuple[str, FileError]] = []
-    for name, unpacked in _unpack(path, Path(folder.name)):
+    for name, unpacked in _unpack(path, folder.path):
         try:
             kind = container_of(unpacked)
             if kind in ("zip", "gzip"):
