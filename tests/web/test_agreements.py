@@ -130,3 +130,16 @@ def test_a_deal_that_makes_no_sense_is_refused_with_its_reason(client, world, wr
     answer = post(client, f"/influencers/{world.influencer}/deals/new", **data)
     assert answer.status_code == 400
     assert says in answer.text
+
+
+def test_a_leak_is_undone_by_a_button_beside_a_way_to_a_new_code(client, world, database):
+    page, url = f"/influencers/{world.influencer}", f"/influencers/{world.influencer}/codes"
+    assert "Not leaked" not in client.get(page).text
+    post(client, f"{url}/{world.coupon}/leaked", leaked_on="2026-11-05")
+    shown = client.get(page).text
+    assert "Not leaked" in shown
+    assert f'href="{url}/new"' in shown.split('id="codes"', 1)[1]
+    assert "Give a new code" in shown
+    post(client, f"{url}/{world.coupon}/leaked", leaked_on="")
+    with database.read() as session:
+        assert session.get_one(Coupon, world.coupon).leaked_at is None

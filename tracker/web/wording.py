@@ -148,6 +148,7 @@ REFUSALS: dict[str, str] = {
     "ownership_overlaps": mark(
         "Somebody owns this code in that time (since %(since)s). End that period first."
     ),
+    "lock_overlaps": mark("%(customers)s of these customers are locked already in that time."),
     "alias_known": mark("There is such a spelling already."),
     "alias_of_itself": mark("It is read as itself already."),
     "promotion_known": mark("There is a promotion of this festival on that day already."),
