@@ -44,9 +44,13 @@ def lock_customers(
     one_loader_at_a_time(session, "customer locks", influencer.workspace_id)
     workspace = session.get_one(Workspace, influencer.workspace_id)
     customers = sorted(customer_ids(session, workspace.id, wanted).values())
-    overlapping = select(CustomerLock.id).where(
-        among(session, CustomerLock.customer_id, customers),
-        or_(CustomerLock.valid_until.is_(None), CustomerLock.valid_until > valid_from),
+    overlapping = (
+        select(CustomerLock.customer_id)
+        .distinct()
+        .where(
+            among(session, CustomerLock.customer_id, customers),
+            or_(CustomerLock.valid_until.is_(None), CustomerLock.valid_until > valid_from),
+        )
     )
     if valid_until is not None:
         overlapping = overlapping.where(CustomerLock.valid_from < valid_until)
