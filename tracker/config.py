@@ -193,7 +193,7 @@ class Settings(BaseSettings):
         return self._kept_secret("customer_key_secret").encode()
 
     def environment(self) -> dict[str, str]:
-        """The environment of a child process that shall have these same settings; its linear algebra
+        """The environment of a child process that shall have these same settings; its arithmetic
         runs on one thread unless the variables say otherwise."""
         own = {f"TRACKER_{name.upper()}": str(value) for name, value in self.model_dump().items()}
         return {**ONE_THREAD, **os.environ, **own, "TRACKER_HOME": str(self.home_dir)}
