@@ -53,7 +53,7 @@ class PolicyForm(FlaskForm):
         _l("Longest path, touchpoints"), validators=[InputRequired(), NumberRange(min=1, max=500)]
     )
     position_ends = DecimalField(
-        _l("Position-based: first and last touchpoint, %% each"),
+        _l("Position-based: percent of the first and of the last touchpoint"),
         places=1,
         validators=[InputRequired(), NumberRange(min=0, max=50)],
     )
