@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from tests.services.test_recompute import DERIVED, derived, fill
 from tracker.cli import attribute
 from tracker.models import Credit, CreditDay
+from tracker.services import fitting
 
 
 @pytest.fixture
@@ -60,3 +61,16 @@ def test_days_in_the_wrong_order_are_wrong_usage(run):
 
 def test_text_is_one_line_of_figures(run):
     assert run().stdout.startswith("60 orders of ")
+
+
+def test_a_rebuild_fits_no_week_anew_unless_asked_to(run, monkeypatch):
+    asked = []
+
+    def fake(database, **more):
+        asked.append((more["refit"], str(more["first"])))
+        return 3
+
+    monkeypatch.setattr(fitting, "ensure_fits", fake)
+    assert json.loads(run("--rebuild", "--json").stdout)["fits"] == 3
+    run("--refit", "--from", "2026-11-02")
+    assert asked == [(False, "None"), (True, "2026-11-02")]
