@@ -13,10 +13,11 @@ from tracker.cli._common import as_json, find_workspace, open_database, print_js
 from tracker.cli._report_state import read_state, state_options
 from tracker.reports.campaigns import campaign_report
 from tracker.reports.channels import channel_report
+from tracker.reports.columns import TableSpec
 from tracker.reports.csv_files import csv_stream, json_rows
 from tracker.reports.influencers import influencer_report
 from tracker.reports.state import ReportState
-from tracker.reports.tables import FIGURE_COLUMNS, TABLES, TableSpec
+from tracker.reports.tables import FIGURE_COLUMNS, TABLES
 
 REPORTS: dict[str, Callable[..., Any]] = {
     "channels": channel_report,
