@@ -250,7 +250,7 @@ def test_the_leaked_code_is_used_without_a_click_from_the_day_it_leaks(brand: Br
 
 def test_the_lift_of_posts_holds_what_they_really_brought(brand: Brand):
     """The interval of a post's lift holds the net revenue that the influencer truly caused on its
-    days, nearly as often as the 95 % it says (seeds and sizes tried: 0.85 to 1.0)."""
+    days, nearly as often as the 95 % it says (seeds 11, 12, 13 tried: 0.8 to 1.0)."""
     workspace = brand.session.scalars(select(Workspace)).one()
     args = {"from": "2026-07-25", "to": UNTIL.isoformat()}
     state = ReportState.from_args(args, workspace, UNTIL + timedelta(days=1))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import pytest
 
-from tracker.reports.helper import LENGTH, MAX_FRAME, Helper, HelperError, read_frame
+from tracker.reports.helper import LENGTH, MAX_FRAME, ROOT, Helper, HelperError, read_frame
 
 
 def test_a_request_that_is_too_large_is_refused_before_a_process_starts():
@@ -29,3 +31,31 @@ def test_input_that_makes_no_sense_ends_the_helper(sent: bytes):
 
 def test_a_frame_is_read_whole():
     assert read_frame(io.BytesIO(LENGTH.pack(3) + b"abcd")) == b"abc"
+
+
+def ended(helper: Helper) -> None:
+    process = helper.start()
+    process.kill()
+    process.wait()
+
+
+def test_a_helper_that_ended_meanwhile_is_started_again_without_an_error():
+    helper = Helper("tracker.reports.drawer")
+    try:
+        ended(helper)
+        with pytest.raises(HelperError, match="KeyError"):  # an answer: it lives
+            helper.ask(b"{}")
+    finally:
+        helper.stop()
+
+
+def test_a_helper_that_nobody_asks_gives_its_memory_back():
+    code = "from tracker.reports.helper import serve; serve(lambda: bytes.upper, 0.05)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.communicate()

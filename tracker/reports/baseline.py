@@ -1,7 +1,7 @@
 """The statistics of the lift: what would have been sold anyway, by a regression of statsmodels.
 
 It runs in a process of its own (`tracker.reports.helper`): importing statsmodels costs more than a
-second and a hundred megabytes, which neither a page nor the collector beside it should pay.
+second and two hundred megabytes, which neither a page nor the collector beside it should pay.
 
 The method is the plain one: ordinary least squares on the days before, with a dummy variable for
 each day of the event. The sum of these dummies' coefficients is what the days brought above the
@@ -22,6 +22,9 @@ from numpy.typing import NDArray
 from tracker.reports.helper import serve
 
 Floats = NDArray[np.float64]
+
+IDLE_SECONDS = 600.0
+"""The process ends when nobody asked for so long: it holds two hundred megabytes."""
 
 TREND_DAYS = 30.0
 """The trend is fitted for so many days; any unit would do, this one keeps the numbers small."""
@@ -99,4 +102,4 @@ def _regressors(
 
 
 if __name__ == "__main__":
-    serve(prepare)
+    serve(prepare, IDLE_SECONDS)

@@ -5,7 +5,7 @@ The roll-ups by channel are read unless a campaign, an influencer or an order's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import add
 from typing import Any
 
@@ -41,6 +41,9 @@ from tracker.reports.state import UNATTRIBUTED, ReportState
 
 NOW, BEFORE = 0, 1
 """Slots: the period asked for, and the one it is compared with."""
+
+ALL_MODELS = range(1, 1 + len(MODELS))
+"""Codes of the models, as facts store them."""
 
 KEYS = ("day", "shop_id", "channel_code", "kind_code", "campaign_id", "influencer_id", "evidence")
 _FINE = {"campaign_id", "influencer_id", "evidence"}
@@ -117,12 +120,13 @@ def read_figures(
 
 
 def read_nets(
-    session: Session, state: ReportState, by: Sequence[str] = ()
+    session: Session, state: ReportState, by: Sequence[str] = (), models: Iterable[int] = ALL_MODELS
 ) -> dict[Key, tuple[int, int]]:
     """Credits of the period under every model, whichever the state names.
 
     Args:
         by: some of KEYS.
+        models: codes of the models to read; each costs the same.
 
     Returns:
         (model code, *keys) -> (net revenue, credited orders in millionths). A model that has not
@@ -136,7 +140,7 @@ def read_nets(
         )
         .where(
             # named one by one, so that the index on (policy, model, day) is used
-            table.c.model_code.in_(range(1, 1 + len(MODELS))),
+            table.c.model_code.in_(models),
             *_credit_filters(table, state, state.period),
         )
         .group_by(table.c.model_code, *keys)

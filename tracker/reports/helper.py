@@ -75,8 +75,13 @@ class Helper:
         """The answer to one request. Raises HelperError: also for a request that is too large."""
         if len(request) > MAX_FRAME:
             raise HelperError(f"a request of {len(request)} bytes is too large")
+        frame = LENGTH.pack(len(request)) + request
         try:
-            answer = self._exchange(LENGTH.pack(len(request)) + request)
+            try:
+                answer = self._exchange(frame)
+            except (BrokenPipeError, EOFError):
+                self.stop()  # it ended just now, perhaps because nobody had asked for long
+                answer = self._exchange(frame)
         except (OSError, EOFError) as error:
             self.stop()
             raise HelperError(f"the process of {self._module} failed: {error}") from error
@@ -99,24 +104,34 @@ class Helper:
         return _read(out, LENGTH.unpack(head)[0], until)
 
 
-def serve(prepare: Callable[[], Callable[[bytes], bytes]]) -> None:
+def serve(
+    prepare: Callable[[], Callable[[bytes], bytes]], idle_seconds: float | None = None
+) -> None:
     """The helper's side: answer requests until the input ends.
 
     prepare: imports what is heavy and gives the function that answers; whatever that raises is
-    told to the asker, and the next request is answered all the same.
+    told to the asker, and the next request is answered all the same. idle_seconds: end when nothing
+    was asked for so long, to give the memory back; the asker starts it again.
     """
     requests = sys.stdin.buffer
     # whatever a library prints must not get between the frames
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     answer = prepare()
-    while (request := read_frame(requests)) is not None:
+    # between two frames the buffer is empty, so the pipe itself says whether there is one
+    while _is_asked(idle_seconds) and (request := read_frame(requests)) is not None:
         try:
             told = b"\x01" + answer(request)
         except Exception as error:  # noqa: BLE001 - one request that fails must not stop the others
             told = b"\x00" + f"{type(error).__name__}: {error}".encode()
         answers.write(LENGTH.pack(len(told)) + told)
         answers.flush()
+
+
+def _is_asked(idle_seconds: float | None) -> bool:
+    poll = select.poll()
+    poll.register(0, select.POLLIN | select.POLLHUP)
+    return bool(poll.poll(None if idle_seconds is None else idle_seconds * 1000))
 
 
 def read_frame(source: BinaryIO) -> bytes | None:

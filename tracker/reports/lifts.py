@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.channels import Kind
 from tracker.domain.periods import Period
 from tracker.models import Campaign
-from tracker.models.credit import MODELS
-from tracker.reports.facts import read_nets
+from tracker.reports.facts import ALL_MODELS, read_nets
 from tracker.reports.influencers import read_names
 from tracker.reports.lift import (
     BASELINE_DAYS,
@@ -36,8 +35,8 @@ class Lift:
 
     kind: post or campaign. name: of the influencer or campaign. refs: of the deals. first_on,
     last_on: its days, whether they count or not (`measured.days` do). credited_minor: net revenue
-    that the chosen model gives it in these days; credited_low, credited_high: least and most that
-    any model gives it.
+    that the chosen model gives it in the days that count; credited_low, credited_high: least and
+    most that any model gives it, None where only the chosen one was asked.
     """
 
     kind: str
@@ -49,8 +48,8 @@ class Lift:
     last_on: date
     measured: Measured
     credited_minor: int = 0
-    credited_low: int = 0
-    credited_high: int = 0
+    credited_low: int | None = None
+    credited_high: int | None = None
 
     @property
     def days(self) -> int:
@@ -98,9 +97,11 @@ def influencer_lift(session: Session, state: ReportState, influencer_id: int) ->
 
 
 def campaign_lifts(session: Session, state: ReportState) -> dict[int, Lift]:
-    """Lift of the campaigns with a first day, by id, as far as their days touch the period."""
+    """Lift of the campaigns with a first day, by id, as far as their days touch the period; with
+    credits of the chosen model only, since no index leads from a campaign to its own."""
     wanted = _campaigns(session, state)
-    return {lift.owner_id: lift for lift in _measure(session, state, wanted)}
+    models = (state.model_code,)
+    return {lift.owner_id: lift for lift in _measure(session, state, wanted, models)}
 
 
 def iter_lifts(session: Session, state: ReportState) -> Iterator[Lift]:
@@ -158,8 +159,13 @@ def _campaigns(session: Session, state: ReportState) -> list[_Wanted]:
     return found
 
 
-def _measure(session: Session, state: ReportState, wanted: Sequence[_Wanted]) -> list[Lift]:
-    """Three statements, and the statistics for what has not been asked before."""
+def _measure(
+    session: Session,
+    state: ReportState,
+    wanted: Sequence[_Wanted],
+    models: Sequence[int] = ALL_MODELS,
+) -> list[Lift]:
+    """Four statements, and the statistics for what has not been asked before."""
     if not wanted:
         return []
     first = min(event.days[0] for event in wanted) - timedelta(days=BASELINE_DAYS)
@@ -168,9 +174,10 @@ def _measure(session: Session, state: ReportState, wanted: Sequence[_Wanted]) ->
     series = read_days(session, state, period)
     posts = read_posts(session, state, Period(first - _SPREAD, last))
     measured = measure_events(series, [_event(item, series, posts) for item in wanted])
-    credited = _credited(session, state, wanted)
+    credited = _credited(session, state, wanted, models)
     return [
-        _lift(item, found, credited, state) for item, found in zip(wanted, measured, strict=True)
+        _lift(item, found, credited, state, models)
+        for item, found in zip(wanted, measured, strict=True)
     ]
 
 
@@ -197,8 +204,10 @@ Credited = dict[tuple[str, int, int], dict[date, int]]
 """(kind, owner, model code) -> net revenue a day."""
 
 
-def _credited(session: Session, state: ReportState, wanted: Sequence[_Wanted]) -> Credited:
-    """What every model gives the influencers and campaigns, by day: a statement a kind."""
+def _credited(
+    session: Session, state: ReportState, wanted: Sequence[_Wanted], models: Sequence[int]
+) -> Credited:
+    """What some models give the influencers and campaigns, by day: a statement a kind."""
     found: Credited = defaultdict(dict)
     for kind, key in (("post", "influencer_id"), ("campaign", "campaign_id")):
         events = [event for event in wanted if event.kind == kind]
@@ -214,7 +223,8 @@ def _credited(session: Session, state: ReportState, wanted: Sequence[_Wanted]) -
             campaign_id=alone if kind == "campaign" else 0,
             influencer_id=alone if kind == "post" else 0,
         )
-        for (model, owner, day), (net, _orders) in read_nets(session, asked, (key, "day")).items():
+        nets = read_nets(session, asked, (key, "day"), models)
+        for (model, owner, day), (net, _orders) in nets.items():
             found[kind, owner, model][day] = net
     return found
 
@@ -224,11 +234,12 @@ def _lift(
     measured: Measured,
     credited: Mapping[tuple[str, int, int], Mapping[date, int]],
     state: ReportState,
+    models: Sequence[int],
 ) -> Lift:
     counted = measured.days or wanted.days
     sums = [
         sum(by_day.get(day, 0) for day in counted)
-        for code in range(1, 1 + len(MODELS))
+        for code in models
         if (by_day := credited.get((wanted.kind, wanted.owner_id, code))) is not None
     ]
     chosen = credited.get((wanted.kind, wanted.owner_id, state.model_code), {})
@@ -242,6 +253,6 @@ def _lift(
         last_on=wanted.days[-1],
         measured=measured,
         credited_minor=sum(chosen.get(day, 0) for day in counted),
-        credited_low=min(sums, default=0),
-        credited_high=max(sums, default=0),
+        credited_low=min(sums, default=0) if len(models) > 1 else None,
+        credited_high=max(sums, default=0) if len(models) > 1 else None,
     )
