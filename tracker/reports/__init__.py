@@ -7,6 +7,9 @@
     influencer_report(session, state) -> InfluencerReport       influencers.py
     influencer_page(session, state, id) -> InfluencerPage | None  influencer.py
     order_page(session, state) -> OrderPage                     orders.py
+    journeys(session, state) -> Journeys                        journeys.py
+    comparison(session, state) -> Comparison                    comparison.py
+    influencer_lift(session, state, id), campaign_lifts(…)      lifts.py: over a baseline
     open_questions(session, state) -> tuple[OpenQuestion, ...]  questions.py
     TABLES[name] -> TableSpec(columns, rows); file_name         tables.py
     csv_stream(spec, spec.rows(session, state), state, locale)  csv_files.py: pieces of a download
