@@ -81,7 +81,7 @@ def rows_of(answer) -> list[dict[str, str]]:
 
 def test_the_card_says_the_lift_its_interval_and_whether_the_baseline_holds(client, sold):
     page = client.get(f"/influencers/{sold.influencer}?{PERIOD}").text
-    card = page[page.index("Lift (over the baseline)") :].split("</section>")[0]
+    card = page[page.index("Lift over baseline") :].split("</section>")[0]
     assert "95%: " in card
     assert "passed" in card
     assert "7 days from 10/20, against 80 days before." in card
@@ -99,7 +99,7 @@ def test_the_same_figures_are_in_the_file(client, sold):
 
 def test_what_cannot_be_judged_says_why(client, sold):
     page = client.get(f"/influencers/{sold.influencer}?from=2026-11-01&to=2026-11-20").text
-    card = page[page.index("Lift (over the baseline)") :].split("</section>")[0]
+    card = page[page.index("Lift over baseline") :].split("</section>")[0]
     assert (
         "not enough data" in card
     )  # the deal of the brand is on a promotion's day, after all data
