@@ -17,6 +17,7 @@ Everything else:
 - `settings`: `Settings` of an installation in `tmp_path` with `database` and `valkey`; the same is
   in the environment, so child processes and jobs see it too.
 - `processes`: starts processes of this Python that end with the test.
+- `browser`: the system's Chromium, one a test process (mark the test `browser`).
 - `queries`: the list of statements sent since the test began (clear it as you like).
 - `workspace`, `shop`: the smallest world that most tests need; more in tests/factories.py.
 
@@ -35,6 +36,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.support import network, postgres
+from tests.support.browser import chromium
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -75,6 +77,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the session's PostgreSQL server and remove the common folder."""
     if not hasattr(config, "workerinput") and SHARED in os.environ:
         postgres.stop(Path(os.environ.pop(SHARED)))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real browser, one a test process."""
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture(autouse=True, scope="session")

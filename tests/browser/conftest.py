@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,23 +12,22 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from tests import factories
+from tests.support.browser import CHROMIUM, NO_CHROMIUM
 from tracker.config import Settings
 from tracker.db import Database
 from tracker.services import policies
 from tracker.services.users import add_user
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 EMAIL, PASSWORD = "wang@example.com", "correct horse battery"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark and, where there is no browser, skip everything of this folder."""
-    reason = "there is no Chromium on this machine"
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason=reason))
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
 
 
 class Quiet(WSGIRequestHandler):
@@ -52,19 +50,6 @@ class Site:
 def backend() -> str:
     """One database is enough here: tests/web has every page on both."""
     return "sqlite"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"],
-        )
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -1,20 +1,18 @@
 """The page script in a real browser, on a page of a shop that is not our host."""
 
-import shutil
 import threading
 
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.collect.conftest import SITE_KEY, Collector
+from tests.support.browser import CHROMIUM, NO_CHROMIUM
 from tests.support.processes import wait_until
 from tracker.collect.directory import KnownShop, make_snapshot
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
 
 PAGE = """<!doctype html><title>A shop</title>
@@ -27,19 +25,6 @@ class Quiet(WSGIRequestHandler):
 
     def log(self, *args):
         pass
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"],
-        )
-        yield made
-        made.close()
 
 
 @pytest.fixture

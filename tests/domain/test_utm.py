@@ -26,7 +26,7 @@ def read(address):
         ("https://s.example/?utm_source=a?utm_medium=b", {"utm_source": "a", "utm_medium": "b"}),
         ("https://s.example/??utm_source=a", {"utm_source": "a"}),
         ("https://s.example/?utm_content=why?", {"utm_content": "why?"}),
-        ("https://s.example/?utm_source＝微博＆utm_medium＝social", {"utm_source": "微博", "utm_medium": "social"}),
+        ("?utm_source＝微博＆utm_medium＝b", {"utm_source": "微博", "utm_medium": "b"}),
         ("https://s.example/？utm_source=a", {"utm_source": "a"}),
         ("https://s.example/?utm_source=%B0%D9%B6%C8", {"utm_source": "百度"}),
         ("https://s.example/?x=1&amp;utm_source=a", {"utm_source": "a"}),

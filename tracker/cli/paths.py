@@ -86,7 +86,7 @@ def command(
 
 
 def _read(file: Path) -> PathTable:
-    csv.field_size_limit(LONGEST_CELL)
+    kept = csv.field_size_limit(LONGEST_CELL)  # of the whole process: it is given back
     try:
         with open_text(file, encoding_of(file)) as lines:
             return read_path_table(lines)
@@ -94,6 +94,8 @@ def _read(file: Path) -> PathTable:
         raise PathTableError(f"{file.name}: {reasons.explain_file(error)}") from error
     except PathTableError as error:
         raise PathTableError(f"{file.name}: {error}") from error
+    finally:
+        csv.field_size_limit(kept)
 
 
 def _document(
