@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -62,3 +64,21 @@ def test_many_orders_come_in_pages(client, world, database):
     assert 'rel="next"' in first
     assert second.count('<td><a href="/orders/') == 10
     assert client.get(f"{span}&page=99").text.count('<td><a href="/orders/') == 10
+
+
+def test_why_an_order_is_credited_is_a_file_too(client, world, order):
+    answer = client.get(f"/orders/{order}/explained.csv")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=order-{order}.csv"
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    head, first, *others = rows
+    assert {len(row) for row in rows} == {len(head)}
+    point = dict(zip(head, first, strict=True))
+    assert (point["Order"], point["Position"], point["Evidence"]) == ("SY-1", "1", "coupon")
+    assert first.count("150.00") == first.count("1") - 1 == 10  # each model gives it everything
+    assert any("This code is not registered" in cell for row in others for cell in row)
+
+
+def test_the_file_of_another_sellers_order_is_not_there(client, world, database):
+    with database.write() as session, factories.using(session):
+        theirs = factories.OrderFactory(shop=factories.ShopFactory()).id
+    assert client.get(f"/orders/{theirs}/explained.csv").status_code == 404

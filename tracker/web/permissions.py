@@ -91,6 +91,7 @@ ENDPOINTS: dict[str, Permission] = {
     "orders.index": P.report,
     "orders.export": P.report,
     "orders.show": P.report,
+    "orders.explained": P.report,
     "conflicts.index": P.report,
     "conflicts.create": P.edit,
     "conflicts.delete": P.edit,
