@@ -7,7 +7,10 @@ since neither an engine nor a journal segment may be shared by two.
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import sys
+from functools import partial
 from typing import Any
 
 from granian import Granian
@@ -26,9 +29,13 @@ HEADER_MILLISECONDS = 15_000
 """How long a client may take to send its headers."""
 
 
-def load_app() -> Any:
-    """The WSGI app, made in the process that serves it."""
-    die_with_parent()
+def load_app(parent: int) -> Any:
+    """The WSGI app, made in the process that serves it.
+
+    That process is killed when granian's own (its `parent`) is gone, even if that happened before
+    it got here: nobody is left who would stop it, and what it has answered is on the disk.
+    """
+    die_with_parent(signal.SIGKILL, parent)
     start_logging(Settings.from_env())
     # By name: the composition root stands above this module.
     return importlib.import_module("app").create_app()
@@ -52,7 +59,7 @@ def main() -> int:
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=load_app, wrap_loader=False)
+    server.serve(target_loader=partial(load_app, os.getpid()), wrap_loader=False)
     return 0
 
 
