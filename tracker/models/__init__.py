@@ -2,6 +2,7 @@
 
 from tracker.models.base import Base
 from tracker.models.campaign import Campaign
+from tracker.models.change import ImportChange, SavedMapping
 from tracker.models.cost import FxRate, GoodsCost, Promotion, Spend
 from tracker.models.coupon import Coupon, CouponOwnership
 from tracker.models.credit import Credit, DirtyDay, Policy
@@ -61,6 +62,7 @@ __all__ = [
     "GoodsCost",
     "Hit",
     "ImportBatch",
+    "ImportChange",
     "ImportNote",
     "Influencer",
     "Mark",
@@ -76,6 +78,7 @@ __all__ = [
     "Promotion",
     "Refund",
     "Run",
+    "SavedMapping",
     "Shop",
     "SignIn",
     "SocialAccount",

@@ -135,6 +135,7 @@ class OrderVisitor(Base):
     """When it was stated; for a beacon the hit's time."""
     token_hash: Mapped[str] = mapped_column(default="")
     """beacon: hash of the order token that it carried."""
+    batch_id: Mapped[int] = mapped_column(default=0)
 
 
 class Refund(Base):

@@ -34,6 +34,12 @@ class ImportBatch(Base):
     """Name of the preset that reads it; empty: not recognised."""
     date_order: Mapped[str] = mapped_column(default="")
     """dmy or mdy, as the user says of dates with the year last; empty: found out from the file."""
+    mapping_id: Mapped[int] = mapped_column(default=0)
+    """The workspace's own mapping that reads it; 0: a preset does. `preset` is then its name."""
+    encoding: Mapped[str] = mapped_column(default="")
+    """Of its text, as the user says; empty: found out from the file."""
+    currency_told: Mapped[str] = mapped_column(default="")
+    """Of amounts without one, as the user says; empty: the file's, the preset's or the shop's."""
     status: Mapped[str]
     rows_read: Mapped[int] = mapped_column(default=0)
     """Rows done so far: progress while running. rows = loaded + updated + unchanged + ignored +
@@ -53,6 +59,18 @@ class ImportBatch(Base):
     """Canonical column -> amount as decimal text."""
     error: Mapped[str] = mapped_column(default="")
     """Why it failed, for the user; empty: it did not."""
+    effect: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What it did to the sums of each kind of record, see `tracker.services.changes.Effect`."""
+    resume: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Where an import that was killed goes on; NULL: at the beginning."""
+    rejects_name: Mapped[str] = mapped_column(default="")
+    """Name of the file of rejected rows under the uploads folder; empty: there is none (any more).
+    """
+    undo_state: Mapped[str] = mapped_column(default="")
+    """kept: what it changed is known, so it can be undone; queued, running: it is being undone;
+    undone; expired: that is not known any more; empty: it never was."""
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int] = mapped_column(default=0)
     fence: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
     """While running: the worker's lease; past it, a sweep queues the batch again."""
