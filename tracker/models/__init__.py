@@ -3,8 +3,18 @@
 from tracker.models.base import Base
 from tracker.models.campaign import Campaign
 from tracker.models.change import ImportChange, SavedMapping
+from tracker.models.connector import ConnectorKey, TaughtSelector
 from tracker.models.cost import FxRate, GoodsCost, Promotion, Spend
 from tracker.models.coupon import Coupon, CouponOwnership
+from tracker.models.crawl import (
+    CrawlDomain,
+    CrawlFetch,
+    CrawlRun,
+    CrawlSetting,
+    CrawlTarget,
+    Quarantine,
+    QuarantineItem,
+)
 from tracker.models.credit import Credit, DirtyDay, Policy
 from tracker.models.decision import AgencyBuyer, CustomerLock, OrderDecision
 from tracker.models.facts import (
@@ -19,6 +29,13 @@ from tracker.models.fit import Fit
 from tracker.models.influencer import Deal, Influencer, SocialAccount
 from tracker.models.link import TrackedLink
 from tracker.models.mark import Mark
+from tracker.models.observed import (
+    Listing,
+    ListingSnapshot,
+    MetricPoint,
+    SocialPost,
+    VariantPoint,
+)
 from tracker.models.order import (
     AffiliateRow,
     Customer,
@@ -46,10 +63,16 @@ __all__ = [
     "Campaign",
     "ChannelRule",
     "Claim",
+    "ConnectorKey",
     "CostDay",
     "CostDayChannel",
     "Coupon",
     "CouponOwnership",
+    "CrawlDomain",
+    "CrawlFetch",
+    "CrawlRun",
+    "CrawlSetting",
+    "CrawlTarget",
     "Credit",
     "CreditDay",
     "CreditDayChannel",
@@ -65,7 +88,10 @@ __all__ = [
     "ImportChange",
     "ImportNote",
     "Influencer",
+    "Listing",
+    "ListingSnapshot",
     "Mark",
+    "MetricPoint",
     "Order",
     "OrderCoupon",
     "OrderDecision",
@@ -76,18 +102,23 @@ __all__ = [
     "PolicyRun",
     "PolicyUse",
     "Promotion",
+    "Quarantine",
+    "QuarantineItem",
     "Refund",
     "Run",
     "SavedMapping",
     "Shop",
     "SignIn",
     "SocialAccount",
+    "SocialPost",
     "Spend",
+    "TaughtSelector",
     "Touch",
     "TrackedLink",
     "TrafficDay",
     "TrafficDayChannel",
     "User",
+    "VariantPoint",
     "Visit",
     "Visitor",
     "Workspace",

@@ -1,0 +1,23 @@
+"""Sources by name. One more source: its module here, its class in `_ALL` (before `page`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spiders.sources.base import Source
+from spiders.sources.page import PageSource
+
+_ALL: Final[tuple[Source, ...]] = (PageSource(),)
+"""In the order in which they are asked whether an address is theirs; `page` takes the rest."""
+
+SOURCES: Final[dict[str, Source]] = {source.name: source for source in _ALL}
+
+
+def find_source(name: str) -> Source | None:
+    """The source of that name; None: there is none."""
+    return SOURCES.get(name)
+
+
+def source_for(url: str, kind: str) -> Source | None:
+    """The source that a target with this address and kind is read by when nobody says which."""
+    return next((one for one in _ALL if kind in one.kinds and one.matches(url)), None)
