@@ -11,6 +11,7 @@ from tracker.models import Coupon, Influencer, OrderCoupon
 from tracker.models.credit import EVIDENCE
 from tracker.reports.influencers import influencer_report
 from tracker.reports.leaks import MIN_ORDERS, Leak, find_leaks, z_score
+from tracker.services.coupon_facts import replace_coupon_days
 
 COUPON, LINK = EVIDENCE["coupon"], EVIDENCE["link"]
 
@@ -27,6 +28,7 @@ def sell(world: World, who: Influencer, coupon: Coupon, day: date, clicked: int,
         evidence = COUPON | LINK if n < clicked else COUPON
         world.add_ledger(order, influencer_id=who.id, evidence=evidence, flush=False)
     world.session.flush()
+    replace_coupon_days(world.session, world.workspace.policy_id, [(world.own.id, day)])
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from tests import factories
 from tests.web.test_pages import _credit
 from tracker.models import Workspace
 from tracker.reports.charts import ChartError, ChartPool
+from tracker.services.fact_versions import raise_version
+from tracker.services.promotions import create_promotion
 
 
 @pytest.fixture
@@ -47,6 +49,39 @@ def test_the_same_drawing_is_sent_once(client, world, sold):
     assert again.status_code == 304
     assert again.headers["Cache-Control"] == "private, no-cache"
     assert "Content-Security-Policy" in again.headers
+
+
+def test_a_chart_that_is_known_is_sent_without_reading_facts(client, world, sold, queries):
+    first = client.get(f"/charts/overview.svg?{SPAN}")
+    queries.clear()
+    again = client.get(f"/charts/overview.svg?{SPAN}")
+    assert again.data == first.data
+    assert not [sql for sql in queries if "_day" in sql]
+    assert len(queries) <= 4, "\n".join(queries)  # sign-in, user, workspaces, version
+
+
+def test_a_chart_is_drawn_anew_when_facts_change(client, world, sold, database):
+    first = client.get(f"/charts/overview.svg?{SPAN}")
+    with database.write() as session:
+        workspace = session.get_one(Workspace, world.workspace)
+        _credit(session, workspace, world.shop, world.influencer, 21)
+        raise_version(session, world.workspace, "credit")
+    again = client.get(f"/charts/overview.svg?{SPAN}")
+    assert (b"CN\xc2\xa5200.00" in first.data, b"CN\xc2\xa5200.00" in again.data) == (False, True)
+    with database.write() as session:
+        workspace = session.get_one(Workspace, world.workspace)
+        promotion = {"festival": "singles", "name": "Singles", "starts_on": factories.TODAY,
+                     "ends_on": factories.TODAY}  # fmt: skip
+        create_promotion(session, workspace, **promotion)
+    banded = client.get(f"/charts/overview.svg?{SPAN}").data
+    assert banded.count(b"promo") > again.data.count(b"promo")
+
+
+def test_what_is_drawn_for_one_question_answers_no_other(client_of, world, sold):
+    english, chinese = client_of("owner"), client_of("owner", "zh_CN")
+    svg = english.get(f"/charts/overview.svg?{SPAN}").data
+    assert chinese.get(f"/charts/overview.svg?{SPAN}").data != svg
+    assert english.get(f"/charts/overview.svg?{SPAN}&basis=ordered").data != svg
 
 
 def test_widths_come_in_steps(client, world, sold):

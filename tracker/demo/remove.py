@@ -21,6 +21,7 @@ from tracker.models import (
     CostDay,
     CostDayChannel,
     Coupon,
+    CouponDay,
     CouponOwnership,
     Credit,
     CreditDay,
@@ -28,6 +29,7 @@ from tracker.models import (
     Customer,
     Deal,
     DirtyDay,
+    FactVersion,
     FxRate,
     GoodsCost,
     Hit,
@@ -90,11 +92,11 @@ def _steps(workspace_id: int) -> Iterator[Step]:
     coupons = select(Coupon.id).where(Coupon.shop_id.in_(shops)).scalar_subquery()
     batches = select(ImportBatch.id).where(ImportBatch.workspace_id == workspace_id)
     yield DirtyDay, DirtyDay.workspace_id == workspace_id
-    for by_policy in (CreditDayChannel, CreditDay, Credit):
+    for by_policy in (CreditDayChannel, CreditDay, CouponDay, Credit):
         yield by_policy, by_policy.policy_id.in_(policies)
     for fact in (TrafficDayChannel, TrafficDay):
         yield fact, fact.shop_id.in_(shops)
-    for cost in (CostDayChannel, CostDay):
+    for cost in (CostDayChannel, CostDay, FactVersion):
         yield cost, cost.workspace_id == workspace_id
     for part in (OrderLine, OrderCoupon, OrderMark):
         yield part, part.order_id.in_(orders)

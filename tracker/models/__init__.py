@@ -20,8 +20,10 @@ from tracker.models.decision import AgencyBuyer, CustomerLock, OrderDecision
 from tracker.models.facts import (
     CostDay,
     CostDayChannel,
+    CouponDay,
     CreditDay,
     CreditDayChannel,
+    FactVersion,
     TrafficDay,
     TrafficDayChannel,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "CostDay",
     "CostDayChannel",
     "Coupon",
+    "CouponDay",
     "CouponOwnership",
     "CrawlDomain",
     "CrawlFetch",
@@ -80,6 +83,7 @@ __all__ = [
     "CustomerLock",
     "Deal",
     "DirtyDay",
+    "FactVersion",
     "Fit",
     "FxRate",
     "GoodsCost",

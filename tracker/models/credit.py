@@ -31,6 +31,9 @@ EVIDENCE = {"none": 0, "link": 1, "coupon": 2, "affiliate": 4, "paid_click": 8, 
             "referrer": 32, "direct": 64, "lock": 128}  # fmt: skip
 """Bits of a touchpoint's evidence. Facts carry the one that wins by precedence."""
 
+CLICKED = EVIDENCE["link"] | EVIDENCE["paid_click"] | EVIDENCE["tag"] | EVIDENCE["referrer"]
+"""Evidence of a click or visit; an order with a code and none of it was not clicked."""
+
 
 class Policy(Base):
     """An immutable version of everything that decides credits (`tracker.domain.policy.Policy`)."""

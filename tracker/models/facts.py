@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import BigInteger, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.models.base import Base, Money
+from tracker.models.base import Base, Money, one_of
 
 CUSTOMER_KINDS = {"unknown": 0, "new": 1, "returning": 2}
 
@@ -152,3 +152,33 @@ class CreditDayChannel(_Credit, Base):
     channel_code: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     kind_code: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     customer_kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+
+
+class CouponDay(Base):
+    """Orders of a day with an influencer's code that were credited to them, and how many of them
+    nobody had clicked for: what leaks are looked for in. Under one policy, equal for all models."""
+
+    __tablename__ = "coupon_day"
+
+    policy_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    ordered_on: Mapped[date] = mapped_column(primary_key=True)
+    coupon_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    influencer_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    orders: Mapped[int]
+    clickless: Mapped[int]
+    """Of them, those without any evidence of CLICKED."""
+
+
+class FactVersion(Base):
+    """Rises whenever facts of a workspace change, in the same transaction: what was made from the
+    facts of one version needs no second look while the version stands."""
+
+    __tablename__ = "fact_version"
+    __table_args__ = (one_of("scope", "traffic", "cost", "credit", "promotion"),)
+
+    workspace_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    """Microseconds of the change, or one more than before: a restored backup never meets a version
+    that something else was made from."""

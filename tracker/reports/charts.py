@@ -4,11 +4,15 @@
     pool.svg(daily_chart(report.days, title=…, currency=…, locale=…, link=…))
 
 Drawing costs 50 ms of processor and a hundred megabytes; collecting shares the web process and must
-feel neither. Equal charts (equal rows, state, language and theme) are drawn once.
+feel neither. Equal charts (equal rows, state, language and theme) are drawn once. Who can name what
+a chart is made from (state and version of the facts) need not even read its rows again:
+
+    pool.known(question) or pool.svg(daily_chart(…), question)
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import queue
 import threading
@@ -22,6 +26,9 @@ from tracker.reports.helper import TIMEOUT_SECONDS, Helper, HelperError
 
 CACHE_BYTES = 16 * 1024 * 1024
 """Drawings kept in memory, about five hundred."""
+
+QUESTIONS = 4_000
+"""Questions whose chart is remembered, a few hundred bytes each."""
 
 DRAWER = "tracker.reports.drawer"
 
@@ -42,6 +49,7 @@ class ChartPool:
         for drawer in self._drawers:
             self._free.put(drawer)
         self._cache = _Cache(cache_bytes)
+        self._answers = _Cache(QUESTIONS * _KEY_BYTES)
         self._stop = weakref.finalize(self, _stop_all, self._drawers)  # also at the program's end
 
     def warm(self) -> None:
@@ -49,9 +57,21 @@ class ChartPool:
         for drawer in self._drawers:
             drawer.start()
 
-    def svg(self, chart: Chart) -> str:
-        """The chart as an SVG element. Raises ChartError."""
-        return self._draw(chart, "svg").decode()
+    def known(self, question: str) -> str | None:
+        """The SVG element that was last drawn for a question; None: nothing is kept of it.
+
+        question: all that decides the chart, in any words.
+        """
+        key = self._answers.get(_hashed(question))
+        found = None if key is None else self._cache.get(key.decode())
+        return None if found is None else found.decode()
+
+    def svg(self, chart: Chart, question: str = "") -> str:
+        """The chart as an SVG element, kept as the answer to a question. Raises ChartError."""
+        drawing = self._draw(chart, "svg").decode()
+        if question:
+            self._answers.put(_hashed(question), _key(chart, "svg").encode())
+        return drawing
 
     def png(self, chart: Chart) -> bytes:
         """The chart as a PNG file. Raises ChartError."""
@@ -62,7 +82,7 @@ class ChartPool:
         self._stop()
 
     def _draw(self, chart: Chart, form: str) -> bytes:
-        key = f"{chart.key()}.{form}"
+        key = _key(chart, form)
         found = self._cache.get(key)
         if found is not None:
             return found
@@ -84,6 +104,17 @@ class ChartPool:
             yield drawer
         finally:
             self._free.put(drawer)
+
+
+def _key(chart: Chart, form: str) -> str:
+    return f"{chart.key()}.{form}"
+
+
+_KEY_BYTES = 64 + len(".svg")
+
+
+def _hashed(question: str) -> str:
+    return hashlib.sha256(question.encode()).hexdigest()
 
 
 def _draw(drawer: Helper, chart: Chart, form: str) -> bytes:

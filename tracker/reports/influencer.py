@@ -24,13 +24,13 @@ from tracker.models import (
     TrackedLink,
 )
 from tracker.models.base import from_micros
-from tracker.models.credit import EVIDENCE
+from tracker.models.credit import CLICKED, EVIDENCE
 from tracker.reports.context import read_context
 from tracker.reports.daily import daily_series, series
 from tracker.reports.facts import NOW, read_figures
 from tracker.reports.figures import Figures
 from tracker.reports.influencers import influencer_row, read_people, tags_of
-from tracker.reports.leaks import CLICKED, find_leaks
+from tracker.reports.leaks import find_leaks
 from tracker.reports.rows import (
     CouponRow,
     DealRow,

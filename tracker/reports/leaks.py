@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Coupon, CouponOwnership, Credit, Deal, OrderCoupon, Shop
-from tracker.models.credit import EVIDENCE
+from tracker.models import Coupon, CouponDay, CouponOwnership, Deal, Shop
 from tracker.reports.state import ReportState
 
 LOOK_BACK_DAYS = 60
@@ -42,10 +41,6 @@ MIN_SPREAD_Z = 2.5
 
 POST_DAYS = 7
 """A rise within so many days of the influencer's own post is the post's."""
-
-CLICKED = EVIDENCE["link"] | EVIDENCE["paid_click"] | EVIDENCE["tag"] | EVIDENCE["referrer"]
-"""Evidence of a click or visit; an order with the code and none of it was not clicked."""
-
 
 _Code = tuple[int, int, str]
 """Influencer, coupon, the code as it was handed out."""
@@ -85,8 +80,8 @@ class Leak:
 
 def find_leaks(session: Session, state: ReportState) -> tuple[Leak, ...]:
     """Owned codes whose orders look leaked, most orders first; those marked as leaked are settled
-    and left out. One statement over the orders with owned codes of the last 60 days, and one for
-    the posts where it matters."""
+    and left out. One statement over the codes by day of the last 60 days, and one for the posts
+    where it matters."""
     codes = _read_codes(session, state)
     everything: _Days = {}
     for days in codes.values():
@@ -108,43 +103,35 @@ def find_leaks(session: Session, state: ReportState) -> tuple[Leak, ...]:
 def _read_codes(session: Session, state: ReportState) -> dict[_Code, _Days]:
     codes: dict[_Code, _Days] = defaultdict(dict)
     first = state.today - timedelta(days=LOOK_BACK_DAYS)
-    without_click = case((Credit.evidence.bitwise_and(CLICKED) == 0, 1), else_=0)
+    owned = (
+        select(CouponOwnership.id)
+        .where(
+            CouponOwnership.coupon_id == CouponDay.coupon_id,
+            CouponOwnership.influencer_id == CouponDay.influencer_id,
+        )
+        .correlate(CouponDay)
+    )
     statement = (
         select(
-            CouponOwnership.influencer_id,
+            CouponDay.influencer_id,
             Coupon.id,
             func.coalesce(func.nullif(Coupon.label, ""), Coupon.code),
-            Credit.booked_on,
-            func.count(),
-            func.sum(without_click),
+            CouponDay.ordered_on,
+            CouponDay.orders,
+            CouponDay.clickless,
         )
-        .select_from(CouponOwnership)
-        .join(Coupon, Coupon.id == CouponOwnership.coupon_id)
-        .join(Shop, Shop.id == Coupon.shop_id)
-        .join(
-            Credit,
-            (Credit.influencer_id == CouponOwnership.influencer_id)
-            & (Credit.shop_id == Coupon.shop_id),
-        )
-        .join(
-            OrderCoupon,
-            (OrderCoupon.order_id == Credit.order_id) & (OrderCoupon.code == Coupon.code),
-        )
+        .join(Coupon, (Coupon.id == CouponDay.coupon_id) & (Coupon.shop_id == CouponDay.shop_id))
         .where(
-            Shop.workspace_id == state.workspace_id,
+            CouponDay.policy_id == state.policy_id,
+            CouponDay.shop_id.in_(select(Shop.id).where(Shop.workspace_id == state.workspace_id)),
+            CouponDay.ordered_on >= first,
             Coupon.leaked_at.is_(None),
             Coupon.is_shop_wide.is_(False),
-            Credit.policy_id == state.policy_id,
-            Credit.booked_on >= first,
-            Credit.entry == 0,
-            Credit.evidence.bitwise_and(EVIDENCE["coupon"]) != 0,
-        )
-        .group_by(
-            CouponOwnership.influencer_id, Coupon.id, Coupon.label, Coupon.code, Credit.booked_on
+            owned.exists(),
         )
     )
     for influencer, coupon, code, day, orders, clickless in session.execute(statement):
-        codes[influencer, coupon, code][day] = int(orders), int(clickless)
+        codes[influencer, coupon, code][day] = orders, clickless
     return codes
 
 

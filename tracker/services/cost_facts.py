@@ -24,7 +24,7 @@ from tracker.domain.costs import booked_on
 from tracker.domain.money import convert
 from tracker.domain.periods import day_bounds
 from tracker.models import CostDay, CostDayChannel, Deal, Mark, Shop, Spend, Touch, Workspace
-from tracker.services import dirty
+from tracker.services import dirty, fact_versions
 from tracker.services.bulk import table_of
 from tracker.services.claims import ClaimedDay, claim_days, finish, give_back, hold
 from tracker.services.commissions import day_commissions
@@ -187,6 +187,7 @@ def refresh_cost_day(session: Session, workspace: Workspace, day: date) -> int:
         for (shop, channel, kind), costs in sums.items()
     ]
     _insert(session, coarse, rows)
+    fact_versions.raise_version(session, workspace.id, fact_versions.COST)
     return len(found)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
-from sqlalchemy import ColumnElement, Table, and_, cast, delete, func, insert, or_, select, text
+from sqlalchemy import cast, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.policy import MODELS
@@ -20,8 +20,10 @@ from tracker.models.base import from_day_number, to_day_number
 from tracker.services import dirty
 from tracker.services.bulk import table_of
 from tracker.services.claims import ClaimedDay, finish, hold
+from tracker.services.coupon_facts import of_partitions, replace_coupon_days
 from tracker.services.credit_orders import Partition
 from tracker.services.credit_rows import FACT_SUMS, Columns, rows_of
+from tracker.services.fact_versions import CREDIT, raise_versions_of_shops
 from tracker.services.int_rows import insert_int_rows
 
 SLICE_ROWS = 20_000
@@ -113,9 +115,9 @@ def replace_days(
     credit, days = table_of(Credit), table_of(CreditDay)
     _one_swap_at_a_time(session, sorted({shop_id for shop_id, _ in partitions}))
     if ledger is not None:
-        session.execute(delete(credit).where(_in(credit, policy_id, partitions)))
+        session.execute(delete(credit).where(of_partitions(credit, policy_id, partitions)))
         insert_int_rows(session, credit, ledger)
-    theirs = _in(days, policy_id, partitions)
+    theirs = of_partitions(days, policy_id, partitions)
     booked = {
         (shop_id, to_day_number(day))
         for shop_id, day in session.execute(
@@ -126,6 +128,8 @@ def replace_days(
     insert_int_rows(session, days, facts)
     booked |= set(zip(facts["shop_id"].tolist(), facts["booked_on"].tolist(), strict=True))
     _roll_up(session, policy_id, booked)
+    replace_coupon_days(session, policy_id, partitions)
+    raise_versions_of_shops(session, (shop_id for shop_id, _ in partitions), CREDIT)
     return {from_day_number(day) for _, day in booked}
 
 
@@ -144,22 +148,6 @@ def slices(ledger: Columns, rows: int = SLICE_ROWS) -> Iterator[tuple[Columns, i
         start, after = stop, up_to
     if order.size == 0:
         yield ledger, lowest, highest
-
-
-def _in(table: Table, policy_id: int, partitions: Sequence[Partition]) -> ColumnElement[bool]:
-    """The rows of a policy in these partitions."""
-    by_shop: dict[int, list[date]] = {}
-    for shop_id, day in partitions:
-        by_shop.setdefault(shop_id, []).append(day)
-    return and_(
-        table.c.policy_id == policy_id,
-        or_(
-            *(
-                and_(table.c.shop_id == shop, table.c.ordered_on.in_(some))
-                for shop, some in by_shop.items()
-            )
-        ),
-    )
 
 
 def _one_swap_at_a_time(session: Session, shop_ids: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.text import normalise
 from tracker.models import Promotion, Workspace
 from tracker.services.errors import RefusedError
+from tracker.services.fact_versions import PROMOTION, raise_version
 
 LONGEST_DAYS = 120
 
@@ -54,6 +55,7 @@ def create_promotion(
     )
     session.add(row)
     session.flush()
+    raise_version(session, workspace.id, PROMOTION)
     return row
 
 
@@ -63,3 +65,4 @@ def delete_promotion(session: Session, workspace: Workspace, promotion_id: int) 
     if row is not None and row.workspace_id == workspace.id:
         session.delete(row)
         session.flush()
+        raise_version(session, workspace.id, PROMOTION)

@@ -20,6 +20,7 @@ from tracker.domain.periods import day_bounds
 from tracker.models import Hit, Mark, Shop, TrafficDay, TrafficDayChannel, Visit
 from tracker.models.base import from_micros
 from tracker.services.bulk import table_of
+from tracker.services.fact_versions import TRAFFIC, raise_version
 
 HOUR_MICROS = 3_600_000_000
 """One visitor on one link counts once in an hour of the clock [dub counts a link and address once
@@ -54,6 +55,7 @@ def refresh_traffic_day(session: Session, shop: Shop, day: date) -> int:
     rows = [head | dict(zip(_KEYS, key, strict=True)) | totals[key] for key in sorted(totals)]
     _replace(session, TrafficDay, shop.id, day, rows)
     _replace(session, TrafficDayChannel, shop.id, day, _rolled_up(head, rows))
+    raise_version(session, shop.workspace_id, TRAFFIC)
     return len(rows)
 
 

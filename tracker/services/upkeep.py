@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from tracker.models import (
+    CouponDay,
     Credit,
     CreditDay,
     CreditDayChannel,
@@ -68,7 +69,7 @@ def superfluous_policies(session: Session, now: datetime) -> list[int]:
     for policy_id in session.scalars(select(Policy.id).order_by(Policy.id)):
         if policy_id not in kept and any(
             session.scalar(select(table.policy_id).where(table.policy_id == policy_id).limit(1))
-            for table in (Credit, CreditDay, CreditDayChannel)
+            for table in (Credit, CreditDay, CreditDayChannel, CouponDay)
         ):
             found.append(policy_id)
     return found
@@ -81,7 +82,7 @@ def drop_credits(session: Session, policy_id: int, now: datetime) -> bool:
     """
     if policy_id not in superfluous_policies(session, now):
         return False
-    for model in (CreditDayChannel, CreditDay, Credit):
+    for model in (CreditDayChannel, CreditDay, CouponDay, Credit):
         table = table_of(model)
         day = table.c.booked_on if model is CreditDayChannel else table.c.ordered_on
         some = session.execute(

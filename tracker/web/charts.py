@@ -21,6 +21,7 @@ from tracker.reports.facts import read_figures
 from tracker.reports.overview import overview_days
 from tracker.reports.rows import DailySeries
 from tracker.reports.state import ReportState
+from tracker.reports.versions import read_versions
 from tracker.web.bar import get_state, state_url
 from tracker.web.context import get_session
 from tracker.web.preferences import locale_name
@@ -31,6 +32,10 @@ WIDTHS = (320, 380, 460, 560, 660, 760, 860, 1000, 1180)
 """Widths that are drawn: the script asks for the one that fits, so that texts stay readable."""
 
 USUAL_WIDTH = 860
+
+
+_Drawn = tuple[Callable[[ReportState], DailySeries], str, str]
+"""What reads the series, the title, and the endpoint that its days lead to."""
 
 
 def register(app: Flask) -> None:
@@ -59,22 +64,8 @@ def show(name: str) -> Response:
     found = CHARTS.get(name)
     if found is None:
         abort(404)
-    state = get_state()
-    series, title, endpoint = found[0](state), gettext(found[1]), found[2]
-
-    def link(first: date, last: date) -> str:
-        return state_url(endpoint, state, preset="custom", start=first, end=last)
-
-    chart = daily_chart(
-        series,
-        title=title,
-        currency=state.base_currency,
-        locale=locale_name(),
-        link=link,
-        width=_width(),
-    )
     try:
-        drawing = cast(ChartPool, current_app.extensions["charts"]).svg(chart)
+        drawing = _drawing(name, found, get_state())
     except ChartError:
         current_app.logger.exception("chart %s could not be drawn", name)
         abort(503)
@@ -83,6 +74,32 @@ def show(name: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Cookie")
     return cast(Response, response.make_conditional(request))
+
+
+def _drawing(name: str, drawn: _Drawn, state: ReportState) -> str:
+    """A chart as SVG; its rows are read only when the facts are others than when it was drawn."""
+    pool = cast(ChartPool, current_app.extensions["charts"])
+    locale, width = locale_name(), _width()
+    versions = read_versions(get_session(), state.workspace_id)
+    # links on a chart begin with the path that the site is mounted at
+    question = repr((name, state, locale, width, request.script_root, versions))
+    known = pool.known(question)
+    if known is not None:
+        return known
+    series, title, endpoint = drawn[0](state), gettext(drawn[1]), drawn[2]
+
+    def link(first: date, last: date) -> str:
+        return state_url(endpoint, state, preset="custom", start=first, end=last)
+
+    chart = daily_chart(
+        series,
+        title=title,
+        currency=state.base_currency,
+        locale=locale,
+        link=link,
+        width=width,
+    )
+    return pool.svg(chart, question)
 
 
 def _width() -> int:
@@ -103,7 +120,7 @@ def _of_influencer(state: ReportState) -> DailySeries:
     return daily_series(figures, mine, context, [(str(Kind.KOL), figures)])
 
 
-CHARTS: dict[str, tuple[Callable[[ReportState], DailySeries], str, str]] = {
+CHARTS: dict[str, _Drawn] = {
     "overview": (_by_kind, mark("Daily net revenue by kind of traffic"), "channels.index"),
     "influencer": (_of_influencer, mark("Daily net revenue and cost"), "orders.index"),
 }
