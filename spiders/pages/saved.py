@@ -1,0 +1,154 @@
+"""A page that a person saved from the own browser: which network it is of, and what it says.
+
+The same readers as for fetched pages. Nothing is bypassed: the person saw the page, and the file
+holds what was shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from spiders.pages import (
+    bilibili,
+    bluesky,
+    douyin,
+    kuaishou,
+    telegram,
+    tiktok,
+    weibo,
+    xiaohongshu,
+    zhihu,
+)
+from spiders.pages.charset import decode_page
+from spiders.pages.item import PageItem, PageKind, PageStatus
+from spiders.pages.listing import read_page
+from spiders.pages.social import Account, Post, SocialPage, instant_of
+
+Reader = Callable[[str, str], SocialPage]
+"""From text and address to what it says."""
+
+_READERS: Final[dict[str, tuple[str, Reader]]] = {
+    "weibo.com": (weibo.NETWORK, lambda text, url: weibo.read_saved(text)),
+    "weibo.cn": (weibo.NETWORK, lambda text, url: weibo.read_saved(text)),
+    "douyin.com": (douyin.NETWORK, lambda text, url: douyin.read_saved(text)),
+    "xiaohongshu.com": (xiaohongshu.NETWORK, xiaohongshu.read_saved),
+    "bilibili.com": (bilibili.NETWORK, lambda text, url: bilibili.read_saved(text)),
+    "zhihu.com": (zhihu.NETWORK, lambda text, url: zhihu.read_saved(text)),
+    "kuaishou.com": (kuaishou.NETWORK, lambda text, url: kuaishou.read_saved(text)),
+    "tiktok.com": (tiktok.NETWORK, lambda text, url: tiktok.read_saved(text)),
+    "t.me": (telegram.NETWORK, lambda text, url: _telegram(text)),
+    "bsky.app": (bluesky.NETWORK, lambda text, url: SocialPage()),
+}
+"""Domain of a network -> its name and its reader; of bsky.app the markup says it."""
+
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d{4}\)(\S{1,2000})\s*-->")
+_CANONICAL = re.compile(
+    r"""<link\b[^>]{0,200}\brel=["']?canonical["']?[^>]{0,200}\bhref=["']([^"']{1,2000})""",
+    re.IGNORECASE,
+)
+_OG_URL = re.compile(
+    r"""<meta\b[^>]{0,200}\bproperty=["']?og:url["']?[^>]{0,200}\bcontent=["']([^"']{1,2000})""",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """What a saved page says: of an account or posts, or of a listing."""
+
+    network: str
+    """Of the accounts and posts; "": a page of no network known here."""
+    url: str
+    """Where it was, as given or as it says itself; "": unknown."""
+    social: SocialPage | None = None
+    listing: PageItem | None = None
+
+    @property
+    def status(self) -> PageStatus:
+        """What came of reading it."""
+        if self.social is not None:
+            return self.social.status
+        return PageStatus.EMPTY if self.listing is None else self.listing.status
+
+
+def read_saved(body: bytes, url: str = "") -> SavedPage:
+    """Read a saved page; nothing is raised.
+
+    Args:
+        body: the file.
+        url: where the page was; "": as the file says (browsers note it, and most pages do).
+    """
+    text = decode_page(body).text
+    url = url or address_of(text)
+    network, reader = _reader_of(url)
+    if reader is not None:
+        found = reader(text, url)
+        if found.is_answer or found.status not in (PageStatus.EMPTY, PageStatus.OK):
+            return SavedPage(network, url, social=found)
+    item = read_page(text, url)
+    if item.kind in (PageKind.PROFILE, PageKind.POST):
+        return SavedPage(network, url, social=of_markup(item, network))
+    if network:
+        return SavedPage(network, url, social=SocialPage(item.status))
+    return SavedPage("", url, listing=item)
+
+
+def address_of(text: str) -> str:
+    """Where a saved page was, as it says itself; "": it does not."""
+    head = text[:200_000]
+    for pattern in (_SAVED_FROM, _CANONICAL, _OG_URL):
+        match = pattern.search(head)
+        if match and match[1].startswith(("https://", "http://")):
+            return match[1].replace("&amp;", "&")
+    return ""
+
+
+def network_of(url: str) -> str:
+    """The network that an address is of; "": none known here."""
+    return _reader_of(url)[0]
+
+
+def _reader_of(url: str) -> tuple[str, Reader | None]:
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return "", None
+    for domain, (network, reader) in _READERS.items():
+        if host == domain or host.endswith(f".{domain}"):
+            return network, reader
+    return "", None
+
+
+def of_markup(item: PageItem, network: str) -> SocialPage:
+    """The account or post that a page's markup tells of, whatever network it is."""
+    page = SocialPage(item.status)
+    if item.kind is PageKind.PROFILE:
+        page.accounts.append(
+            Account(network, "", item.handle or "", item.title, item.url, dict(item.counts))
+        )
+    elif item.kind is PageKind.POST:
+        page.posts.append(
+            Post(
+                network,
+                ref=item.url or "",
+                handle=item.handle or "",
+                title=item.title,
+                url=item.url,
+                published_at=instant_of(item.published_at),
+                counts=dict(item.counts),
+            )
+        )
+    return page
+
+
+def _telegram(text: str) -> SocialPage:
+    """The list of posts, or the card, or one post."""
+    for read in (telegram.read_channel, telegram.read_card, telegram.read_embed):
+        page = read(text)
+        if page.status is not PageStatus.EMPTY:
+            return page
+    return page
