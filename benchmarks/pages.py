@@ -129,7 +129,7 @@ def _measure(settings: Settings, loaded: dict[str, Any], repeats: int) -> dict[s
     with database.write() as session:
         user = session.scalar(select(User).where(User.email == EMAIL))
         if user is None:
-            users.add_user(session, EMAIL, PASSWORD, role="owner", locale="zh_CN")
+            users.add_user(session, EMAIL, PASSWORD, is_admin=True, locale="zh_CN")
     with database.read() as session:
         ids = _samples(session)
     database.dispose()

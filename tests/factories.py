@@ -96,7 +96,7 @@ class UserFactory(_Factory):
     name = "Wang Fang"
     password_hash = "!"
     """No password matches it; tests of signing in set a real one."""
-    role = "owner"
+    is_admin = True
     locale = "en"
     created_at = NOON - timedelta(days=30)
 

@@ -74,7 +74,7 @@ def ngettext(locale: str, singular: str, plural: str, n: int, **values: Any) -> 
 
 _ROLE = {
     "owner": mark("Owner"), "marketer": mark("Marketer"), "analyst": mark("Analyst"),
-    "finance": mark("Finance"), "agency": mark("Agency"),
+    "finance": mark("Finance"), "agency": mark("Agency"), "admin": mark("Administrator"),
 }  # fmt: skip
 _PRESET = {
     "7d": mark("Last 7 days"), "30d": mark("Last 30 days"), "90d": mark("Last 90 days"),

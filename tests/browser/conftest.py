@@ -58,7 +58,7 @@ def shop(database: Database) -> Any:
     with database.write() as session, factories.using(session):
         workspace = factories.WorkspaceFactory(name="山野茶铺", slug="shanye")
         policies.ensure_policy(session, workspace)
-        add_user(session, EMAIL, PASSWORD, role="owner", name="王芳", locale="zh_CN")
+        add_user(session, EMAIL, PASSWORD, is_admin=True, name="王芳", locale="zh_CN")
         return factories.ShopFactory(workspace=workspace, name="官方商城", slug="own")
 
 

@@ -26,16 +26,16 @@ def n_sign_ins(session):
     return session.scalar(select(func.count()).select_from(SignIn))
 
 
-def test_the_first_owner_gets_a_password_that_works_and_must_be_changed(session):
-    password = users.first_owner(session)
+def test_the_first_administrator_gets_a_password_that_works_and_must_be_changed(session):
+    password = users.first_admin(session)
     owner = users.get_user(session, "admin@localhost")
     assert users.check_password(owner, password)
-    assert (owner.role, owner.must_change_password) == ("owner", True)
+    assert (owner.is_admin, owner.must_change_password) == (True, True)
 
 
-def test_an_installation_with_users_gets_no_second_first_owner(session):
+def test_an_installation_with_users_gets_no_second_first_administrator(session):
     UserFactory()
-    assert users.first_owner(session) is None
+    assert users.first_admin(session) is None
     assert session.scalar(select(func.count()).select_from(User)) == 1
 
 
@@ -61,7 +61,7 @@ def test_nobody_matches_any_password():
 
 
 def test_a_disabled_user_matches_no_password_and_is_signed_out(session):
-    UserFactory(role="owner")
+    UserFactory()
     user = users.add_user(session, "a@example.com", "correct horse battery")
     sign_in(session, user)
     users.disable_user(session, user)
@@ -77,12 +77,18 @@ def test_a_new_password_ends_the_sessions_of_that_user_only(session):
     assert n_sign_ins(session) == 1
 
 
-def test_the_last_owner_cannot_be_disabled(session):
-    owner = UserFactory(role="owner")
-    UserFactory(role="owner", is_active=False)
-    with pytest.raises(UserError, match="last owner") as caught:
-        users.disable_user(session, owner)
-    assert caught.value.code == "last_owner"
+def test_the_last_administrator_can_neither_be_disabled_nor_made_less(session):
+    owner = UserFactory()
+    UserFactory(is_active=False)
+    UserFactory(is_admin=False)
+    for change in (users.disable_user, lambda s, user: users.set_admin(s, user, False)):
+        with pytest.raises(UserError, match="last administrator") as caught:
+            change(session, owner)
+        assert caught.value.code == "last_admin"
+    users.set_admin(
+        session, users.add_user(session, "b@example.com", "correct horse battery"), True
+    )
+    users.disable_user(session, owner)
 
 
 def test_addresses_are_the_same_whatever_their_case_and_blanks(session):
@@ -109,14 +115,8 @@ def test_a_password_of_a_wrong_length_is_refused(session, password, code):
     assert caught.value.code == code
 
 
-def test_a_role_that_does_not_exist_is_refused(session):
-    with pytest.raises(UserError) as caught:
-        users.add_user(session, "a@example.com", "correct horse battery", role="god")
-    assert caught.value.code == "role_unknown"
-
-
 def test_every_change_is_in_the_audit_log(session):
-    UserFactory(role="owner")
+    UserFactory()
     user = users.add_user(session, "a@example.com", "correct horse battery")
     users.set_password(session, user, "another good password")
     users.disable_user(session, user)

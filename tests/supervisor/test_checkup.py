@@ -17,7 +17,7 @@ def by_name(settings):
 
 def test_an_installation_with_everything_in_place_is_well(settings, database):
     with database.write() as session, using(session):
-        UserFactory(role="owner")
+        UserFactory()
     found = by_name(settings)
     assert is_well(list(found.values()))
     assert {found[name].status for name in ("database", "schema", "users", "journal")} == {"ok"}

@@ -8,7 +8,7 @@ from tracker.db import connect
 from tracker.migrations import current_revision, newest_revision
 from tracker.services.users import check_password, get_user
 from tracker.supervisor import plan
-from tracker.supervisor.up import PortTakenError, check_port, make_first_owner, prepare, welcome
+from tracker.supervisor.up import PortTakenError, check_port, make_first_admin, prepare, welcome
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def test_a_port_in_use_is_an_error_that_says_how_to_choose_another():
 
 def test_the_first_start_makes_tables_and_an_owner_and_the_second_keeps_them(home):
     prepare(home)
-    password = make_first_owner(home)
+    password = make_first_admin(home)
     assert password is not None
     prepare(home)
-    assert make_first_owner(home) is None
+    assert make_first_admin(home) is None
     database = connect(home.database)
     assert current_revision(database) == newest_revision()
     with database.read() as session:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app import create_app
 from tests import factories
 from tracker.config import Settings
 from tracker.db import Database
-from tracker.models import Promotion, Shop, User, Workspace
+from tracker.models import Membership, Promotion, Shop, User, Workspace
 from tracker.services import policies, sign_ins
 from tracker.services.users import hash_password
 
@@ -40,6 +41,7 @@ class World:
     foreign_influencer: int
     foreign_order: int
     foreign_shop: int
+    foreign_workspace: int
 
 
 @pytest.fixture
@@ -59,6 +61,7 @@ def world(database: Database) -> World:
             foreign_influencer=other["influencer"],
             foreign_order=other["order"],
             foreign_shop=other["shop"],
+            foreign_workspace=other["workspace"],
         )
 
 
@@ -78,6 +81,12 @@ def _brand(session, slug: str) -> dict[str, int]:
         "workspace": workspace.id, "shop": shop.id, "influencer": influencer.id,
         "order": order.id, "coupon": coupon.id, "link": link.id, "campaign": campaign.id,
     }  # fmt: skip
+
+
+@pytest.fixture
+def foreign_workspace(world: World) -> int:
+    """The brand of somebody else."""
+    return world.foreign_workspace
 
 
 @pytest.fixture
@@ -107,19 +116,30 @@ def anonymous(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def client_of(app: Flask, database: Database) -> Callable[[str], FlaskClient]:
-    """A browser that is signed in with a role."""
+def client_of(app: Flask, database: Database) -> Callable[..., FlaskClient]:
+    """A browser that is signed in with a role in the workspaces given (default: in all there are);
+    "admin" is an administrator, who is a member of none."""
 
-    def make(role: str = "owner", locale: str = "en") -> FlaskClient:
+    def make(
+        role: str = "owner", locale: str = "en", workspaces: Collection[int] | None = None
+    ) -> FlaskClient:
         client = app.test_client()
         with database.write() as session:
             user = User(
-                email=f"{role}-{locale}@example.com", name=f"{role} {HOSTILE}", role=role,
-                locale=locale, password_hash=PASSWORD_HASH, is_active=True,
-                must_change_password=False, created_at=datetime.now(UTC) - timedelta(days=1),
+                email=f"{role}-{locale}@example.com", name=f"{role} {HOSTILE}",
+                is_admin=role == "admin", locale=locale, password_hash=PASSWORD_HASH,
+                is_active=True, must_change_password=False,
+                created_at=datetime.now(UTC) - timedelta(days=1),
             )  # fmt: skip
             session.add(user)
             session.flush()
+            if workspaces is None:
+                workspaces = session.scalars(select(Workspace.id)).all()
+            if role != "admin":
+                session.add_all(
+                    Membership(user_id=user.id, workspace_id=place, role=role)
+                    for place in workspaces
+                )
             token = sign_ins.start(session, user, datetime.now(UTC))
         client.set_cookie("tracker", token)
         client.set_cookie("language", locale)  # as signing in does
@@ -130,8 +150,8 @@ def client_of(app: Flask, database: Database) -> Callable[[str], FlaskClient]:
 
 @pytest.fixture
 def client(client_of: Callable[[str], FlaskClient], world: World) -> FlaskClient:
-    """The owner, looking at the first brand, in English."""
-    return client_of("owner")
+    """An administrator, looking at the first brand, in English."""
+    return client_of("admin")
 
 
 def token_in(page: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from tests import factories
 from tests.web.conftest import World
 from tracker.web.bar import get_state, make_bar, state_url
+from tracker.web.context import show_workspaces
 
 ADDRESS = "/influencers?from=2026-11-01&to=2026-11-10&model=linear&compare=none&sort=-roas&q=li"
 
@@ -18,6 +19,7 @@ ADDRESS = "/influencers?from=2026-11-01&to=2026-11-10&model=linear&compare=none&
 @pytest.fixture
 def request_context(app, world: World):
     with app.test_request_context(ADDRESS):
+        show_workspaces(None)
         yield
 
 

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.web import filters
+from tracker.web.context import show_workspaces
 
 
 @pytest.fixture
 def page(app, world):
     with app.test_request_context("/", headers={"Accept-Language": "zh"}):
+        show_workspaces(None)
         yield
 
 

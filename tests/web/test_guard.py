@@ -77,7 +77,7 @@ def test_nobody_gets_in_without_signing_in(app, anonymous, world):
             assert answer.status_code == 401, url
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ["admin", *ROLES])
 def test_each_role_reaches_what_the_table_says_and_nothing_else(app, client_of, world, role):
     client = client_of(role)
     token = form_token(client)
@@ -97,6 +97,7 @@ def test_each_role_reaches_what_the_table_says_and_nothing_else(app, client_of, 
 
 def test_only_owners_manage_and_agencies_see_no_report():
     assert [role for role in ROLES if may(role, Permission.manage)] == ["owner"]
+    assert [role for role in ROLE_PERMISSIONS if may(role, Permission.administer)] == ["admin"]
     assert ROLE_PERMISSIONS["agency"] == {Permission.public, Permission.account}
     assert not may(None, Permission.account)
     assert not may("no such role", Permission.report)
@@ -127,7 +128,7 @@ def test_ids_that_no_column_holds_are_not_found(client):
 
 
 def test_a_one_time_password_must_be_changed_first(app, client_of, world, database):
-    client = client_of("owner")
+    client = client_of("admin")
     with database.write() as session:
         from tracker.models import User
 
@@ -138,7 +139,8 @@ def test_a_one_time_password_must_be_changed_first(app, client_of, world, databa
 
 
 def test_without_a_workspace_the_owner_is_led_to_make_one(client_of):
-    assert client_of("owner").get("/").location == "/workspaces/new"
+    assert client_of("admin").get("/").location == "/workspaces/new"
+    assert client_of("owner").get("/").location == "/account"
     assert client_of("analyst").get("/channels").location == "/account"
 
 

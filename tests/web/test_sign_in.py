@@ -18,7 +18,7 @@ EMAIL = "wang@example.com"
 def user(database) -> int:
     with database.write() as session:
         row = User(
-            email=EMAIL, name="Wang", role="owner", locale="en", password_hash=PASSWORD_HASH,
+            email=EMAIL, name="Wang", is_admin=True, locale="en", password_hash=PASSWORD_HASH,
             is_active=True, must_change_password=False, created_at=datetime.now(UTC),
         )  # fmt: skip
         session.add(row)

@@ -19,7 +19,7 @@ def post(client, url, **data):
 
 
 def test_the_first_workspace_is_made_with_its_shop_and_policy(client_of, database):
-    client = client_of("owner")
+    client = client_of("admin")
     assert post(client, "/workspaces/new", **FIRST).location == "/settings/shops"
     with database.read() as session:
         workspace = session.scalars(select(Workspace)).one()
@@ -32,7 +32,7 @@ def test_the_first_workspace_is_made_with_its_shop_and_policy(client_of, databas
 
 @pytest.mark.parametrize("wrong", [{"slug": "not ok"}, {"base_currency": "XXX"}, {"name": ""}])
 def test_a_workspace_that_makes_no_sense_is_refused(client_of, database, wrong):
-    answer = post(client_of("owner"), "/workspaces/new", **{**FIRST, **wrong})
+    answer = post(client_of("admin"), "/workspaces/new", **{**FIRST, **wrong})
     assert answer.status_code == 400
     with database.read() as session:
         assert session.scalars(select(Workspace)).all() == []

@@ -53,7 +53,7 @@ from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
 from tracker.models.shop import Shop
 from tracker.models.traffic import Hit, Touch, Visit, Visitor
-from tracker.models.user import SignIn, User
+from tracker.models.user import Membership, SignIn, User
 from tracker.models.workspace import Workspace
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "Listing",
     "ListingSnapshot",
     "Mark",
+    "Membership",
     "MetricPoint",
     "Order",
     "OrderCoupon",

@@ -1,4 +1,4 @@
-"""Staff who may sign in, and their sign-ins."""
+"""Staff who may sign in, where they may work, and their sign-ins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ class User(Base):
     """A person who may sign in."""
 
     __tablename__ = "user"
-    __table_args__ = (one_of("role", *ROLES),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
@@ -24,12 +23,29 @@ class User(Base):
     name: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str]
     """Argon2id, in its own encoded form."""
-    role: Mapped[str] = mapped_column(default="marketer")
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    """Administrator of the installation: makes workspaces, and may do in each what its owner may.
+    Whoever is none sees the workspaces that they are a member of."""
     locale: Mapped[str] = mapped_column(default="zh_CN")
     is_active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     """True for the one-time password that the first start prints."""
     created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A user works in a workspace, with a role there."""
+
+    __tablename__ = "membership"
+    __table_args__ = (one_of("role", *ROLES),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    workspace_id: Mapped[int] = mapped_column(
+        ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str]
 
 
 class SignIn(Base):

@@ -1,4 +1,4 @@
-"""Staff: who may sign in, and their passwords."""
+"""Staff: who may sign in, and their passwords. Where they may work: `services.members`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from tracker.models import AuditEntry, SignIn, User
-from tracker.models.user import ROLES
 
-FIRST_OWNER = "admin@localhost"
+FIRST_ADMIN = "admin@localhost"
 
 MIN_PASSWORD_LENGTH = 10
 """Characters. Length is the only rule: composition rules make passwords worse (NIST SP 800-63B)."""
@@ -33,12 +32,12 @@ class UserError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        """email_taken, email_invalid, role_unknown, password_short, password_long, not_found or
-        last_owner."""
+        """email_taken, email_invalid, role_unknown, password_short, password_long, not_found,
+        last_admin, no_member or yourself."""
 
 
-def first_owner(session: Session) -> str | None:
-    """Make the owner of a new installation, with a password that has to be changed.
+def first_admin(session: Session) -> str | None:
+    """Make the administrator of a new installation, with a password that has to be changed.
 
     Returns:
         the password, which is kept nowhere; None: there are users already.
@@ -46,7 +45,7 @@ def first_owner(session: Session) -> str | None:
     if session.scalar(select(exists().where(User.id > 0))):
         return None
     password = generate_password()
-    add_user(session, FIRST_OWNER, password, role="owner", must_change_password=True)
+    add_user(session, FIRST_ADMIN, password, is_admin=True, must_change_password=True)
     return password
 
 
@@ -62,7 +61,7 @@ def add_user(
     email: str,
     password: str,
     *,
-    role: str = "marketer",
+    is_admin: bool = False,
     name: str = "",
     locale: str = "zh_CN",
     must_change_password: bool = False,
@@ -70,19 +69,16 @@ def add_user(
     """Make a user.
 
     Raises:
-        UserError: the address is taken or is none, the role is unknown, or the password is too
-            short or too long.
+        UserError: the address is taken or is none, or the password is too short or too long.
     """
     email = normalise_email(email)
-    if role not in ROLES:
-        raise UserError("role_unknown", f"role is one of {', '.join(ROLES)}, got {role}")
     if session.scalar(select(exists().where(User.email == email))):
         raise UserError("email_taken", f"{email} is a user already")
     user = User(
         email=email,
         name=name,
         password_hash=hash_password(password),
-        role=role,
+        is_admin=is_admin,
         locale=locale,
         is_active=True,
         must_change_password=must_change_password,
@@ -90,7 +86,7 @@ def add_user(
     )
     session.add(user)
     session.flush()
-    _note(session, "user.added", email, {"role": role})
+    _note(session, "user.added", email, {"is_admin": is_admin})
     return user
 
 
@@ -112,9 +108,9 @@ def disable_user(session: Session, user: User) -> None:
     """Let a user sign in no more, and sign them out everywhere. Their past work stays theirs.
 
     Raises:
-        UserError: they are the last owner who can sign in.
+        UserError: they are the last administrator who can sign in.
     """
-    _check_other_owner(session, user)
+    _check_other_admin(session, user)
     user.is_active = False
     session.execute(delete(SignIn).where(SignIn.user_id == user.id))
     _note(session, "user.disabled", user.email, {})
@@ -126,26 +122,27 @@ def enable_user(session: Session, user: User) -> None:
     _note(session, "user.enabled", user.email, {})
 
 
-def change_role(session: Session, user: User, role: str) -> None:
-    """Give a user another role; it counts from their next request.
+def set_admin(session: Session, user: User, is_admin: bool) -> None:
+    """Make a user administrator of the installation, or no longer; it counts from their next
+    request. Their memberships stay as they are.
 
     Raises:
-        UserError: the role is unknown, or they are the last owner who can sign in.
+        UserError: they are the last administrator who can sign in.
     """
-    if role not in ROLES:
-        raise UserError("role_unknown", f"role is one of {', '.join(ROLES)}, got {role}")
-    if role != "owner":
-        _check_other_owner(session, user)
-    user.role = role
-    _note(session, "user.role", user.email, {"role": role})
+    if not is_admin:
+        _check_other_admin(session, user)
+    user.is_admin = is_admin
+    _note(session, "user.admin", user.email, {"is_admin": is_admin})
 
 
-def _check_other_owner(session: Session, user: User) -> None:
+def _check_other_admin(session: Session, user: User) -> None:
     others = select(
-        exists().where(User.role == "owner", User.is_active.is_(True), User.id != user.id)
+        exists().where(User.is_admin.is_(True), User.is_active.is_(True), User.id != user.id)
     )
-    if user.role == "owner" and not session.scalar(others):
-        raise UserError("last_owner", f"{user.email} is the last owner; make another one first")
+    if user.is_admin and not session.scalar(others):
+        raise UserError(
+            "last_admin", f"{user.email} is the last administrator; make another one first"
+        )
 
 
 def get_user(session: Session, email: str) -> User:
@@ -206,5 +203,5 @@ def _nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe(32))
 
 
-def _note(session: Session, action: str, subject: str, detail: dict[str, str]) -> None:
+def _note(session: Session, action: str, subject: str, detail: dict[str, str | bool]) -> None:
     session.add(AuditEntry(at=datetime.now(UTC), action=action, subject=subject, detail=detail))

@@ -138,7 +138,7 @@ def _database_findings(database: Database) -> Iterator[Finding]:
         )
         return
     yield Finding("schema", "ok", newest)
-    yield _check_owner(database)
+    yield _check_admin(database)
 
 
 def _check_version(database: Database) -> Finding:
@@ -160,16 +160,16 @@ def _check_version(database: Database) -> Finding:
     return Finding("database", "ok", f"PostgreSQL {number // 10000}")
 
 
-def _check_owner(database: Database) -> Finding:
+def _check_admin(database: Database) -> Finding:
     with database.read() as session:
-        owners = session.scalar(
-            select(func.count()).where(User.role == "owner", User.is_active.is_(True))
+        admins = session.scalar(
+            select(func.count()).where(User.is_admin.is_(True), User.is_active.is_(True))
         )
-    if not owners:
+    if not admins:
         return Finding(
-            "users", "warning", "nobody can sign in as owner", "tracker user add EMAIL --role owner"
+            "users", "warning", "no administrator can sign in", "tracker user add EMAIL --admin"
         )
-    return Finding("users", "ok", f"{owners} owner(s)")
+    return Finding("users", "ok", f"{admins} administrator(s)")
 
 
 def check_journal(settings: Settings) -> Finding:

@@ -15,7 +15,7 @@ from tracker.config import Settings
 from tracker.db import Database, connect
 from tracker.migrations import upgrade
 from tracker.models import Workspace
-from tracker.services.users import first_owner
+from tracker.services.users import first_admin
 from tracker.supervisor.parent import Parent
 from tracker.supervisor.plan import BACKGROUND, LOADER, PROGRAM_FOLDER, VALKEY, WEB, planned
 from tracker.supervisor.records import only_parent, stop_leftovers
@@ -69,7 +69,7 @@ def run(
             start(parent, settings)
             if not parent.stop_requests:
                 # Made last: a password that was made and then not shown would be lost.
-                for line in welcome(settings, make_first_owner(settings)):
+                for line in welcome(settings, make_first_admin(settings)):
                     say(line)
             parent.run(Watch(PROGRAM_FOLDER).changed if reload else None)
 
@@ -83,12 +83,12 @@ def prepare(settings: Settings) -> None:
         database.dispose()
 
 
-def make_first_owner(settings: Settings) -> str | None:
+def make_first_admin(settings: Settings) -> str | None:
     """Make the first user of a new installation; their password, None: there are users."""
     database = connect(settings.database)
     try:
         with database.write() as session:
-            return first_owner(session)
+            return first_admin(session)
     finally:
         database.dispose()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -63,10 +63,18 @@ def close_session(_error: BaseException | None = None) -> None:
         reading.close()
 
 
+def show_workspaces(ids: Collection[int] | None) -> None:
+    """Say which workspaces the caller may see; None: every one. Until it is said: none."""
+    g.visible = ids if ids is None else frozenset(ids)
+
+
 def all_workspaces() -> list[Workspace]:
-    """Every workspace, the demo last."""
+    """Every workspace that the caller may see, the demo last."""
     if "workspaces" not in g:
+        visible = g.get("visible", frozenset())
         query = select(Workspace).order_by(Workspace.is_demo, Workspace.id)
+        if visible is not None:
+            query = query.where(Workspace.id.in_(visible))
         g.workspaces = list(get_session().scalars(query))
     return cast("list[Workspace]", g.workspaces)
 

@@ -11,11 +11,17 @@ from flask import Flask, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.web.context import find_workspace
-from tracker.web.identity import caller
+from tracker.web.identity import caller, role_here
 from tracker.web.permissions import ENDPOINTS, Permission, may
 
 NEEDS_WORKSPACE = frozenset(
-    {Permission.report, Permission.edit, Permission.imports, Permission.settings}
+    {
+        Permission.report,
+        Permission.edit,
+        Permission.imports,
+        Permission.settings,
+        Permission.manage,
+    }
 )
 """Pages with these permissions are about a workspace; without one they lead to making it."""
 
@@ -59,12 +65,12 @@ def _guard() -> Response | None:
         return _ask_to_sign_in()
     if user.must_change_password and endpoint not in PASSWORD_ENDPOINTS:
         return redirect(url_for("account.password"))
-    if not may(user.role, permission):
+    if permission in NEEDS_WORKSPACE and find_workspace() is None:
+        return redirect(url_for("workspaces.new" if user.is_admin else "account.show"))
+    if not may(role_here(), permission):
         if endpoint == "overview.index":
             return redirect(url_for("account.show"))  # their way in, not a door they tried
         abort(403)
-    if permission in NEEDS_WORKSPACE and find_workspace() is None:
-        return redirect(url_for("workspaces.new" if user.role == "owner" else "account.show"))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import cast
 
 from flask import Flask, Request, g, request
@@ -11,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from tracker.models import User
-from tracker.services import sign_ins
-from tracker.web.context import get_session, now, parts, writing
+from tracker.services import members, sign_ins
+from tracker.web.context import find_workspace, get_session, now, parts, show_workspaces, writing
+from tracker.web.permissions import ADMIN, NOWHERE
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +26,13 @@ class Caller:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, roles: Mapping[int, str]) -> None:
         self.id = user.id
         self.email = user.email
         self.name = user.name or user.email.split("@")[0]
-        self.role = user.role
+        self.is_admin = user.is_admin
+        self.roles = dict(roles)
+        """Workspace id -> role; empty for administrators, who may do everything everywhere."""
         self.locale = user.locale
         self.must_change_password = user.must_change_password
 
@@ -54,9 +58,11 @@ def _load(incoming: Request) -> Caller | None:
         return None
     user, is_due = found
     g.locale_of_user = user.locale
+    roles = {} if user.is_admin else members.roles_of(get_session(), user.id)
+    show_workspaces(None if user.is_admin else roles.keys())
     if is_due:
         _note_seen(token)
-    return Caller(user)
+    return Caller(user, roles)
 
 
 def _note_seen(token: str) -> None:
@@ -71,6 +77,20 @@ def _note_seen(token: str) -> None:
 def caller() -> Caller | None:
     """The signed-in user of this request; None: nobody."""
     return cast(Caller, current_user) if current_user.is_authenticated else None
+
+
+def role_here() -> str | None:
+    """What the caller is in the workspace that they look at, as `permissions` has it.
+
+    None: nobody is signed in; "admin": an administrator; "": a user without a workspace.
+    """
+    user = caller()
+    if user is None:
+        return None
+    if user.is_admin:
+        return ADMIN
+    workspace = find_workspace()
+    return user.roles.get(workspace.id, NOWHERE) if workspace else NOWHERE
 
 
 def cookie_name() -> str:

@@ -25,18 +25,28 @@ class Permission(StrEnum):
     settings = "settings"
     """See how the workspace is set up."""
     manage = "manage"
-    """Change the workspace, its shops and its users."""
+    """Change the workspace, its shops and its members."""
+    administer = "administer"
+    """Make workspaces and administrators: of the whole installation."""
 
 
 P = Permission
 
+ADMIN = "admin"
+"""What an administrator is in every workspace."""
+
+NOWHERE = ""
+"""What a user is who is a member of no workspace."""
+
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    "owner": frozenset(P),
+    ADMIN: frozenset(P),
+    "owner": frozenset(P) - {P.administer},
     "marketer": frozenset({P.public, P.account, P.report, P.edit, P.imports, P.settings}),
     "analyst": frozenset({P.public, P.account, P.report}),
     "finance": frozenset({P.public, P.account, P.report, P.imports, P.settings}),
     # An agency will see what is shared with it; until something can be shared, its account only.
     "agency": frozenset({P.public, P.account}),
+    NOWHERE: frozenset({P.public, P.account}),
 }
 
 ANONYMOUS = frozenset({P.public})
@@ -105,8 +115,8 @@ ENDPOINTS: dict[str, Permission] = {
     "charts.show": P.report,
     "search.index": P.report,
     "workspaces.choose": P.account,
-    "workspaces.new": P.manage,
-    "workspaces.create": P.manage,
+    "workspaces.new": P.administer,
+    "workspaces.create": P.administer,
     "settings.index": P.settings,
     "settings.update": P.manage,
     "settings.shops": P.settings,
@@ -130,6 +140,7 @@ ENDPOINTS: dict[str, Permission] = {
     "settings.users": P.manage,
     "settings.create_user": P.manage,
     "settings.update_user": P.manage,
+    "settings.update_admin": P.administer,
 }
 
 

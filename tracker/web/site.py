@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tracker.i18n import mark
 from tracker.web.context import all_workspaces, find_workspace, get_session
-from tracker.web.identity import caller
+from tracker.web.identity import caller, role_here
 from tracker.web.permissions import ENDPOINTS, Permission, may
 from tracker.web.preferences import here
 
@@ -62,7 +62,7 @@ def for_templates() -> dict[str, Any]:
 def shell() -> dict[str, Any]:
     """Menu, user and workspaces of the signed-in caller."""
     user = caller()
-    role = user.role if user else None
+    role = role_here()
     blueprint = request.blueprint or ""
     groups = []
     for title, entries in MENU:
@@ -76,6 +76,7 @@ def shell() -> dict[str, Any]:
     return {
         "groups": groups,
         "user": user,
+        "role": role,
         "workspace": find_workspace(),
         "workspaces": all_workspaces(),
     }
@@ -83,5 +84,4 @@ def shell() -> dict[str, Any]:
 
 def can(permission: str) -> bool:
     """Whether the caller has a permission, so that pages show no button that would be refused."""
-    user = caller()
-    return may(user.role if user else None, Permission(permission))
+    return may(role_here(), Permission(permission))

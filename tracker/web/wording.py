@@ -157,7 +157,10 @@ REFUSALS: dict[str, str] = {
     "role_unknown": mark("This role is not known."),
     "password_short": mark("At least 10 characters."),
     "password_long": mark("At most 1024 characters."),
-    "last_owner": mark("This is the last owner. Make another owner first."),
+    "last_admin": mark("This is the last administrator. Make another one first."),
+    "no_member": mark("This user is no member any more."),
+    "yourself": mark("Somebody else has to remove you."),
+    "account_of_others": mark("This user also works for others: an administrator has to do that."),
     "not_found": mark("There is none like that any more."),
     "no_exchange_rate": mark(
         "There is no exchange rate for that day. Import rates first (fx_rates)."
