@@ -10,7 +10,7 @@ import pytest
 
 from tests import factories
 from tests.web.conftest import HOSTILE, World
-from tracker.models import CreditDay, CreditDayChannel
+from tracker.models import CostDayChannel, CreditDay, CreditDayChannel
 from tracker.models.workspace import Workspace
 from tracker.web.security import CSP
 
@@ -231,3 +231,32 @@ def test_odd_arguments_never_break_a_report(client, world):
 def test_a_nul_is_refused_everywhere(client):
     for url in ("/search?q=%00", "/influencers?q=a%00b", "/sign-in?next=%00"):
         assert client.get(url).status_code == 400
+
+
+def test_natural_traffic_shows_no_return_on_a_few_messages(client, world, database):
+    with database.write() as session:
+        workspace = session.get_one(Workspace, world.workspace)
+        for kind, channel in ((1, 1), (2, 10)):
+            session.add(
+                CreditDayChannel(
+                    policy_id=workspace.policy_id, shop_id=world.shop, model_code=3,
+                    booked_on=factories.TODAY, customer_kind=1, channel_code=channel,
+                    kind_code=kind, orders_micro=1_000_000, net_revenue_minor=10_000_000,
+                    refund_minor=0, refunded_orders_micro=0, goods_cost_minor=0,
+                    orders_without_goods_cost_micro=0,
+                )
+            )  # fmt: skip
+            session.add(
+                CostDayChannel(
+                    workspace_id=workspace.id, day=factories.TODAY, shop_id=world.shop,
+                    channel_code=channel, kind_code=kind, spend_minor=100, fee_minor=0,
+                    goods_given_minor=0, platform_fee_minor=0, commission_minor=0, impressions=0,
+                    clicks=0,
+                )
+            )  # fmt: skip
+    page = client.get(f"/?from={factories.TODAY}&to={factories.TODAY}").text
+    cards = {name: page.split(f'card kind {name}"')[1].split("</section>")[0]
+             for name in ("natural", "paid")}  # fmt: skip
+    assert "100,000" in cards["paid"]
+    assert "100,000" not in cards["natural"].split("ROAS")[1]
+    assert cards["natural"].count("Natural traffic is not bought") == 2
