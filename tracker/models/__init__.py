@@ -1,5 +1,6 @@
 """Tables, one concept a file. Importing this package registers all of them."""
 
+from tracker.models.api_key import ApiKey
 from tracker.models.base import Base
 from tracker.models.campaign import Campaign
 from tracker.models.change import ImportChange, SavedMapping
@@ -17,6 +18,7 @@ from tracker.models.crawl import (
 )
 from tracker.models.credit import Credit, DirtyDay, Policy
 from tracker.models.decision import AgencyBuyer, CustomerLock, OrderDecision
+from tracker.models.delivery import Delivery, OrderAlias, WebhookSecret
 from tracker.models.facts import (
     CostDay,
     CostDayChannel,
@@ -63,6 +65,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Campaign",
+    "ApiKey",
     "ChannelRule",
     "Claim",
     "ConnectorKey",
@@ -85,6 +88,7 @@ __all__ = [
     "DirtyDay",
     "FactVersion",
     "Fit",
+    "Delivery",
     "FxRate",
     "GoodsCost",
     "Hit",
@@ -101,6 +105,7 @@ __all__ = [
     "OrderCoupon",
     "OrderDecision",
     "OrderLine",
+    "OrderAlias",
     "OrderMark",
     "OrderVisitor",
     "Policy",
@@ -128,3 +133,4 @@ __all__ = [
     "Visitor",
     "Workspace",
 ]
+    "WebhookSecret",
