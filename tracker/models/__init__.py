@@ -131,6 +131,6 @@ __all__ = [
     "VariantPoint",
     "Visit",
     "Visitor",
+    "WebhookSecret",
     "Workspace",
 ]
-    "WebhookSecret",
