@@ -210,7 +210,8 @@ class Touches:
 def touches_of(n: int, **columns: NDArray[np.generic] | int | bool) -> Touches:
     """`n` signals from some columns (arrays of length n or one value for all); the rest is 0.
 
-    claim_at defaults to `at`. Unknown column names raise TypeError.
+    claim_at defaults to `at`. A column of one value takes no memory and cannot be written to.
+    Unknown column names raise TypeError.
     """
     names = [f.name for f in fields(Touches)]
     unknown = set(columns) - set(names)
@@ -220,5 +221,5 @@ def touches_of(n: int, **columns: NDArray[np.generic] | int | bool) -> Touches:
     for name in names:
         value = columns.get(name, columns.get("at", 0) if name == "claim_at" else 0)
         dtype = np.bool_ if name == "is_direct" else np.int64
-        made[name] = np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype), (n,)))
+        made[name] = np.broadcast_to(np.asarray(value, dtype), (n,))
     return Touches(**made)  # type: ignore[arg-type]

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.attribution.allocate import offsets_of
-from tracker.domain.attribution.arrays import argsort_pairs, bisect_segments, distinct
+from tracker.domain.attribution.arrays import (
+    argsort_pairs,
+    bisect_segments,
+    distinct,
+    is_among,
+    repeated_pairs,
+)
 
 numbers = st.integers(-(2**62), 2**62)
 
@@ -35,3 +41,25 @@ def test_pairs_are_sorted_whether_they_fit_one_number_or_not(far, drawn):
     pairs = [(major, minor * far // 9) for major, minor in drawn]
     by = argsort_pairs(*(np.array([p[i] for p in pairs], np.int64) for i in (0, 1)))
     assert [pairs[i] for i in by] == sorted(pairs)
+
+
+@pytest.mark.parametrize("far", [9, 2**61])
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 3))))
+def test_equal_pairs_are_sorted_by_their_ties(far, drawn):
+    rows = [(major, minor * far // 3, tie) for major, minor, tie in drawn]
+    major, minor, tie = (np.array([row[i] for row in rows], np.int64) for i in range(3))
+    by = argsort_pairs(major, minor, lambda some: (tie[some],))
+    assert [rows[i] for i in by] == sorted(rows)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-3, 3))))
+def test_pairs_that_occur_again_are_found(pairs):
+    found = repeated_pairs(*(np.array([p[i] for p in pairs], np.int64) for i in (0, 1)))
+    assert found.tolist() == [pairs.count(pair) > 1 for pair in pairs]
+
+
+@given(st.sets(st.integers(-5, 20), min_size=1), st.lists(st.integers(-9, 25)))
+def test_values_are_looked_up_in_a_table_of_some(keys, values):
+    low = min(keys)
+    table = np.isin(np.arange(low, max(keys) + 1), list(keys))
+    assert is_among(table, low, np.array(values, np.int64)).tolist() == [v in keys for v in values]

@@ -15,6 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.domain.attribution.arrays import is_large
+
 Ints = NDArray[np.int64]
 
 SCALE_BITS = 40
@@ -66,6 +68,10 @@ def weights_of_factors(factors: Ints, offsets: Ints) -> Ints:
         raise ValueError("factors are from 0 to ONE")
     if lengths.size and int(lengths.max()) > MAX_SEGMENT:
         raise ValueError(f"a segment has at most {MAX_SEGMENT} elements")
+    if is_large(factors.size):
+        from tracker.domain.attribution.compiled import normalise  # see is_large
+
+        return normalise(factors, offsets)
     sums = segment_sums(factors, offsets)
     owner = segment_ids(offsets)
     empty = (sums == 0) & (lengths > 0)
@@ -92,8 +98,7 @@ def allocate(totals: Ints, weights: Ints, offsets: Ints) -> Ints:
     Raises ValueError: weights that do not add up, a total for nobody, or one beyond MAX_TOTAL.
     """
     lengths = lengths_of(offsets)
-    if totals.size and int(np.abs(totals).max()) > MAX_TOTAL:
-        raise ValueError("an amount is too large to share")
+    check_totals(totals)
     if np.any(segment_sums(weights, offsets)[lengths > 0] != ONE):
         raise ValueError("weights do not add up to 1")
     if np.any(totals[lengths == 0] != 0):
@@ -104,6 +109,12 @@ def allocate(totals: Ints, weights: Ints, offsets: Ints) -> Ints:
     short = amounts - segment_sums(floors, offsets)
     shares = floors + _first_by_remainder(rest, short, offsets, owner)
     return np.where(totals[owner] < 0, -shares, shares)
+
+
+def check_totals(totals: Ints) -> None:
+    """Raises ValueError: an amount beyond MAX_TOTAL."""
+    if totals.size and max(int(totals.max()), -int(totals.min())) > MAX_TOTAL:
+        raise ValueError("an amount is too large to share")
 
 
 def _scaled(amounts: Ints, weights: Ints) -> tuple[Ints, Ints]:

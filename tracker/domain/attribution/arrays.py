@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_BLOCK = 1 << 15
+"""Values looked up at once."""
+
+COMPILED_FROM = 50_000
+"""Elements from which the loops of `compiled` pay for loading them."""
+
+
+def is_large(n: int) -> bool:
+    """Whether so many elements are work for `compiled`, which gives the same results.
+
+    It is imported where it is called: numba costs half a second and 60 MB, which neither a page nor
+    the explanation of one order needs.
+    """
+    return n >= COMPILED_FROM
 
 
 def distinct(values: Ints) -> Ints:
@@ -36,15 +54,58 @@ def bisect_segments(
     return low
 
 
-def argsort_pairs(major: Ints, minor: Ints) -> Ints:
-    """Indices that sort by (major >= 0, minor); the order among equal pairs is not defined.
+def argsort_pairs(
+    major: Ints, minor: Ints, ties: Callable[[Ints], Sequence[Ints]] | None = None
+) -> Ints:
+    """Indices that sort by (major >= 0, minor), and equal pairs by what `ties` gives for them.
 
-    Packs both into one number where they fit: one fast sort instead of two stable ones.
+    ties: further keys of some rows, the most important first; None: equal pairs stand anyhow.
+    Packs the pair into one number where it fits: one fast sort instead of several stable ones. Ties
+    are rare, so their keys are only read for those.
     """
     if major.size == 0:
         return np.zeros(0, np.int64)
     low = int(minor.min())
     span = int(minor.max()) - low + 1
-    if (int(major.max()) + 1) * span < 1 << 62:
-        return np.argsort(major * span + (minor - low))
-    return np.lexsort((minor, major))
+    if (int(major.max()) + 1) * span >= 1 << 62:
+        more = ties(np.arange(major.size)) if ties else ()
+        return np.lexsort((*more[::-1], minor, major))
+    packed = major * span + (minor - low)
+    if bool((packed[1:] > packed[:-1]).all()):
+        return np.arange(major.size)
+    by = np.argsort(packed)
+    if ties is None:
+        return by
+    ordered = packed[by]
+    again = ordered[1:] == ordered[:-1]
+    tied = np.zeros(by.size, np.bool_)
+    tied[1:] = again
+    tied[:-1] |= again
+    places = np.flatnonzero(tied)
+    some = by[places]
+    by[places] = some[np.lexsort((*ties(some)[::-1], packed[some]))]
+    return by
+
+
+def repeated_pairs(major: Ints, minor: Ints) -> Bools:
+    """Whether each (major >= 0, minor) occurs more than once."""
+    by = argsort_pairs(major, minor)
+    same = (major[by[1:]] == major[by[:-1]]) & (minor[by[1:]] == minor[by[:-1]])
+    found = np.zeros(by.size, np.bool_)
+    found[by[1:][same]] = True
+    found[by[:-1][same]] = True
+    return found
+
+
+def is_among(table: Bools, low: int, values: Ints) -> Bools:
+    """Whether `table` holds each value - low; False for values that it does not reach to.
+
+    Goes by blocks that stay in the cache, since there may be many millions of values.
+    """
+    # a cell at both ends catches the values out of range
+    cells = np.concatenate([[False], table, [False]])
+    found = np.empty(values.size, np.bool_)
+    for start in range(0, values.size, _BLOCK):
+        block = values[start : start + _BLOCK] - (low - 1)
+        np.take(cells, block, mode="clip", out=found[start : start + _BLOCK])
+    return found

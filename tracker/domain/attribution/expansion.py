@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.domain.attribution.allocate import offsets_of
-from tracker.domain.attribution.arrays import argsort_pairs, bisect_segments, distinct
+from tracker.domain.attribution.arrays import (
+    argsort_pairs,
+    bisect_segments,
+    distinct,
+    is_among,
+    is_large,
+)
 from tracker.domain.paths import EVIDENCE_OF, NO_FLOOR, Orders, Reason, Signal, Touches, held_code
 from tracker.domain.policy import Policy
 
@@ -21,6 +27,9 @@ Bools = NDArray[np.bool_]
 
 _TABLE_SPAN = 1 << 26
 """Widest range of keys for which a lookup table (a byte a key) beats a binary search."""
+
+_TABLE_PART = 16
+"""A table of places (four bytes a key) may have so many cells for each value looked up."""
 
 FOREVER = np.iinfo(np.int64).max
 
@@ -51,6 +60,11 @@ class Pairs:
         values: Ints = getattr(self.signals, name)[self.touch]
         return values
 
+    def of(self, name: str, chosen: Ints) -> Ints:
+        """A column of the signals, one value for each of the chosen pairs."""
+        values: Ints = getattr(self.signals, name)[self.touch[chosen]]
+        return values
+
     @property
     def active(self) -> Bools:
         """The pairs that still qualify."""
@@ -69,23 +83,29 @@ def expand(
     at the order, and not before the order's floor. With `keep_all` the buyers' other signals come
     along too, with the reason why they do not count.
     """
-    kept, dense, order_dense = _of_buyers(orders.path_key, shared.owner_key)
-    survivors = shared.take(kept)
-    order, touch = _window_pairs(orders, survivors, dense, order_dense, policy, keep_all)
+    keys = distinct(orders.path_key[orders.path_key != 0])
+    kept = touches_of_buyers(keys, shared.owner_key)
+    survivors = shared if kept.size == len(shared) else shared.take(kept)
+    order, touch = _window_pairs(orders, survivors, keys, policy, keep_all)
     signals = survivors.joined(own)
     order = np.concatenate([order, own.owner_key])
     touch = np.concatenate([touch, np.arange(len(own), dtype=np.int64) + len(survivors)])
     reason = _window_reasons(orders, signals, order, touch, policy)
     if not keep_all:
-        inside = ~np.isin(
-            reason, [Reason.outside_window, Reason.not_yet_known, Reason.before_reset]
-        )
-        order, touch, reason = order[inside], touch[inside], reason[inside]
-    rank = _ranks(policy)[signals.signal[touch]]
-    by = np.lexsort(
-        (signals.touch_kind[touch], signals.raw_id[touch], -rank, signals.at[touch], order)
+        outside = (Reason.outside_window, Reason.not_yet_known, Reason.before_reset)
+        order, touch, reason = _without(order, touch, reason, outside)
+    rank_of = _ranks(policy)
+    by = argsort_pairs(
+        order,
+        signals.at[touch],
+        lambda some: (
+            -rank_of[signals.signal[touch[some]]],
+            signals.raw_id[touch[some]],
+            signals.touch_kind[touch[some]],
+        ),
     )
-    order, touch, reason, rank = order[by], touch[by], reason[by], rank[by]
+    order, touch, reason = order[by], touch[by], reason[by]
+    signal = signals.signal[touch]
     return Pairs(
         signals=signals,
         n_orders=len(orders),
@@ -93,9 +113,9 @@ def expand(
         touch=touch,
         is_own=touch >= len(survivors),
         reason=reason,
-        evidence=_EVIDENCE[signals.signal[touch]],
-        rank=rank,
-        claim_at=signals.claim_at[touch].copy(),
+        evidence=_EVIDENCE[signal],
+        rank=rank_of[signal],
+        claim_at=signals.claim_at[touch],
         into=np.full(order.size, -1, np.int64),
     )
 
@@ -111,68 +131,100 @@ def _ranks(policy: Policy) -> Ints:
     return ranks
 
 
-def _of_buyers(order_keys: Ints, touch_keys: Ints) -> tuple[Ints, Ints, Ints]:
-    """Indices of touches whose key an order has, their dense keys, the orders' ones (-1: none)."""
-    keys = distinct(order_keys[order_keys != 0])
-    order_dense = np.full(order_keys.size, -1, np.int64)
+def touches_of_buyers(keys: Ints, touch_keys: Ints) -> Ints:
+    """Indices of the touches whose key is among `keys` (distinct, sorted).
+
+    For who has the touches of everybody: of these, one in twenty or so is a buyer's.
+    """
     if keys.size == 0 or touch_keys.size == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), order_dense
-    has_key = order_keys != 0
-    order_dense[has_key] = np.searchsorted(keys, order_keys[has_key])
+        return np.zeros(0, np.int64)
     low, span = int(keys[0]), int(keys[-1]) - int(keys[0])
     if span < _TABLE_SPAN:
-        # A byte a key stays in the cache; the cells at both ends catch the keys out of range.
-        is_buyer = np.zeros(span + 3, np.bool_)
-        is_buyer[keys - low + 1] = True
-        kept = np.flatnonzero(np.take(is_buyer, touch_keys - (low - 1), mode="clip"))
-        return kept, np.searchsorted(keys, touch_keys[kept]).astype(np.int64), order_dense
+        if is_large(touch_keys.size):
+            from tracker.domain.attribution.compiled_lookups import indices_of  # see is_large
+
+            return indices_of(touch_keys, keys)
+        table = np.zeros(span + 1, np.bool_)
+        table[keys - low] = True
+        return np.flatnonzero(is_among(table, low, touch_keys))
     place = np.minimum(np.searchsorted(keys, touch_keys), keys.size - 1)
-    kept = np.flatnonzero(keys[place] == touch_keys)
-    return kept, place[kept].astype(np.int64), order_dense
+    return np.flatnonzero(keys[place] == touch_keys)
+
+
+def _places(keys: Ints, values: Ints) -> Ints:
+    """Where each value stands in `keys` (distinct, sorted, not empty), all of which hold it."""
+    low, span = int(keys[0]), int(keys[-1]) - int(keys[0])
+    if span < _TABLE_SPAN and span < _TABLE_PART * values.size:
+        table = np.zeros(span + 1, np.int32)
+        table[keys - low] = np.arange(keys.size, dtype=np.int32)
+        return table[values - low].astype(np.int64)
+    return np.searchsorted(keys, values)
 
 
 def _window_pairs(
-    orders: Orders,
-    touches: Touches,
-    dense: Ints,
-    order_dense: Ints,
-    policy: Policy,
-    keep_all: bool,
+    orders: Orders, touches: Touches, keys: Ints, policy: Policy, keep_all: bool
 ) -> tuple[Ints, Ints]:
-    """Candidates: for each order the buyer's touches within the longest lookback."""
+    """Candidates: for each order the buyer's touches within the longest lookback.
+
+    keys: those of all orders; every touch has one of them.
+    """
     empty = np.zeros(0, np.int64)
-    who = np.flatnonzero(order_dense >= 0)
-    if who.size == 0 or dense.size == 0:
+    who = np.flatnonzero(orders.path_key)
+    if who.size == 0 or len(touches) == 0:
         return empty, empty
+    dense, of_order = _places(keys, touches.owner_key), _places(keys, orders.path_key[who])
     by = argsort_pairs(dense, touches.at)
     at = touches.at[by]
-    of_key = offsets_of(np.bincount(dense, minlength=int(order_dense.max()) + 1).astype(np.int64))
-    start, stop = of_key[order_dense[who]], of_key[order_dense[who] + 1]
+    of_key = offsets_of(np.bincount(dense, minlength=keys.size).astype(np.int64))
+    start, stop = of_key[of_order], of_key[of_order + 1]
     if not keep_all:
         placed = orders.placed_at[who]
-        longest = max(policy.lookback_us, int(touches.lookback.max()))
-        start = bisect_segments(at, start, stop, placed - longest, after_equal=False)
-        stop = bisect_segments(at, start, stop, placed, after_equal=True)
+        since = placed - max(policy.lookback_us, int(touches.lookback.max()))
+        if is_large(at.size):
+            from tracker.domain.attribution.compiled_lookups import windows  # see is_large
+
+            start, stop = windows(at, of_key, of_order, since, placed)
+        else:
+            start = bisect_segments(at, start, stop, since, after_equal=False)
+            stop = bisect_segments(at, start, stop, placed, after_equal=True)
     offsets = offsets_of(stop - start)
     counts = np.diff(offsets)
     within = np.arange(int(offsets[-1]), dtype=np.int64) - np.repeat(offsets[:-1], counts)
     return np.repeat(who, counts), by[np.repeat(start, counts) + within]
 
 
+def _without(
+    order: Ints, touch: Ints, reason: Ints, reasons: tuple[Reason, ...]
+) -> tuple[Ints, Ints, Ints]:
+    """The pairs that have none of these reasons."""
+    if not reason.any():
+        return order, touch, reason
+    kept = ~np.isin(reason, reasons)
+    return order[kept], touch[kept], reason[kept]
+
+
 def _window_reasons(
     orders: Orders, signals: Touches, order: Ints, touch: Ints, policy: Policy
 ) -> Ints:
     """Why a pair cannot qualify by itself; 0 for the others. Being barred comes first."""
-    placed, at = orders.placed_at[order], signals.at[touch]
-    own_window = signals.lookback[touch]
-    window = np.where(own_window > 0, own_window, policy.lookback_us)
-    floor = orders.not_before[order]
     reason = np.zeros(order.size, np.int64)
-    reason[(floor != NO_FLOOR) & (at < floor)] = Reason.before_reset
-    reason[signals.known_from[touch] > placed] = Reason.not_yet_known
+    if touch.size == 0:
+        return reason
+    placed, at = orders.placed_at[order], signals.at[touch]
+    if (orders.not_before != NO_FLOOR).any():
+        floor = orders.not_before[order]
+        reason[(floor != NO_FLOOR) & (at < floor)] = Reason.before_reset
+    if int(signals.known_from.max()) > int(orders.placed_at.min()):
+        reason[signals.known_from[touch] > placed] = Reason.not_yet_known
+    window: Ints | int = policy.lookback_us
+    if signals.lookback.any():
+        own_window = signals.lookback[touch]
+        window = np.where(own_window > 0, own_window, window)
     reason[(at > placed) | (at < placed - window)] = Reason.outside_window
     if orders.held.size:
         is_held = np.isin(held_code(order, signals.influencer[touch]), orders.held)
         reason[is_held & (reason == 0)] = Reason.self_purchase
-    barred = signals.barred[touch]
-    return np.where(barred > 0, barred, reason)
+    if signals.barred.any():
+        barred = signals.barred[touch]
+        reason = np.where(barred > 0, barred, reason)
+    return reason

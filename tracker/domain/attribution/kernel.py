@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.domain.attribution.allocate import offsets_of, weights_of_factors
+from tracker.domain.attribution.arrays import is_large
 from tracker.domain.attribution.expansion import Pairs, expand
 from tracker.domain.attribution.qualification import qualify
 from tracker.domain.attribution.weights import factors_of
 from tracker.domain.paths import Orders, Touches
-from tracker.domain.policy import MODELS, Model, Policy
+from tracker.domain.policy import FITTED_MODELS, MODELS, Model, Policy
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -87,6 +88,8 @@ def weigh(
     Integers of 2^-40, adding up to 1 in every path. fitted: the factors of fitted models, see
     `fitted.factors_of_units`; one that is missing weighs like `linear`.
     """
+    if is_large(paths.touch.size):
+        return _weigh_compiled(paths, policy, fitted)
     factors = factors_of(paths.at, paths.is_direct, paths.offsets, policy) | dict(fitted)
     made: dict[int, Ints] = {}
     for model in MODELS:
@@ -94,3 +97,16 @@ def weigh(
         if id(factors[model]) not in made:
             made[id(factors[model])] = weights_of_factors(factors[model], paths.offsets)
     return np.stack([made[id(factors[model])] for model in MODELS])
+
+
+def _weigh_compiled(paths: Paths, policy: Policy, fitted: Mapping[Model, Ints]) -> Ints:
+    from tracker.domain.attribution import compiled  # see is_large
+
+    weights = np.empty((len(MODELS), paths.touch.size), np.int64)
+    compiled.rule_weights(paths.at, paths.is_direct, paths.offsets, policy, weights)
+    for row, model in enumerate(MODELS):
+        if model in fitted:
+            weights[row] = weights_of_factors(fitted[model], paths.offsets)
+        elif model in FITTED_MODELS:
+            weights[row] = weights[MODELS.index(Model.linear)]
+    return weights

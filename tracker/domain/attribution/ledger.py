@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.domain.attribution.allocate import allocate, lengths_of, offsets_of, segment_ids
+from tracker.domain.attribution.allocate import (
+    allocate,
+    check_totals,
+    lengths_of,
+    offsets_of,
+    segment_ids,
+)
+from tracker.domain.attribution.arrays import is_large
 
 Ints = NDArray[np.int64]
 
@@ -48,8 +55,11 @@ def book(offsets: Ints, weights: Ints, entries: Entries) -> Ledger:
     entry = segment_ids(row_offsets)
     within = np.arange(entry.size, dtype=np.int64) - row_offsets[entry]
     touchpoint = offsets[entries.order[entry]] + within
-    number = _numbers(entries.order)
-    later = number[entry] > 0
+    number = _numbers(entries.order)[entry]
+    if is_large(entry.size):
+        amounts = _compiled_amounts(offsets, weights, entries)
+        return Ledger(entry, number, touchpoint, amounts)
+    later = number > 0
     # An order's entries follow each other and have one length: the row before is `length` away.
     before = np.flatnonzero(later) - lengths[entry[later]]
     amounts = np.empty((weights.shape[0], entry.size), np.int64)
@@ -57,12 +67,22 @@ def book(offsets: Ints, weights: Ints, entries: Entries) -> Ledger:
         split = allocate(entries.net, weight[touchpoint], row_offsets)
         amounts[model] = split
         amounts[model, later] -= split[before]
-    return Ledger(entry, number[entry], touchpoint, amounts)
+    return Ledger(entry, number, touchpoint, amounts)
 
 
 def share_out(offsets: Ints, weights: Ints, totals: Ints) -> Ints:
     """Share one total an order (goods cost, 1,000,000 millionths) by each model's weights."""
+    if is_large(weights.shape[1]):
+        each = Entries(np.arange(totals.size, dtype=np.int64), totals)
+        return _compiled_amounts(offsets, weights, each)
     return np.stack([allocate(totals, weight, offsets) for weight in weights])
+
+
+def _compiled_amounts(offsets: Ints, weights: Ints, entries: Entries) -> Ints:
+    from tracker.domain.attribution.compiled import book_amounts  # see is_large
+
+    check_totals(entries.net)
+    return book_amounts(offsets, weights, entries.order, entries.net)
 
 
 def _numbers(order: Ints) -> Ints:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.domain.attribution.arrays import repeated_pairs
 from tracker.domain.attribution.expansion import Pairs
 from tracker.domain.paths import Conflict, Reason, Signal, TouchKind
 from tracker.domain.policy import Policy
@@ -21,56 +22,66 @@ def qualify(pairs: Pairs, policy: Policy) -> Ints:
     """Run all steps in place; gives the Conflict bits of every order."""
     flags = np.zeros(pairs.n_orders, np.int64)
     flags[pairs.order[pairs.reason == Reason.self_purchase]] |= Conflict.self_purchase
-    _obey(pairs)
-    _settle_coupons(pairs, flags)
-    _flag_affiliates(pairs, flags)
+    own = np.flatnonzero(pairs.is_own)
+    _obey(pairs, own)
+    _settle_coupons(pairs, own, flags)
+    _flag_affiliates(pairs, own, flags)
     _merge_contacts(pairs)
-    _merge_delivered_marks(pairs)
-    _merge_owners(pairs)
+    _merge_delivered_marks(pairs, own)
+    _merge_owners(pairs, own)
     _limit(pairs, policy.max_touchpoints)
     _prefer(pairs, policy)
     return flags
 
 
-def _obey(pairs: Pairs) -> None:
+def _obey(pairs: Pairs, own: Ints) -> None:
     """Where a person has said whose order it is, nothing of anybody else counts.
 
     Before all else, so that the chosen owner's code is not first beaten by a newer one; whatever
     the policy's precedence says of customer locks.
     """
-    decided = _active(pairs, pairs.column("touch_kind") == TouchKind.decision)
+    decided = _active(pairs, own[pairs.of("touch_kind", own) == TouchKind.decision])
     if decided.size == 0:
         return
-    influencer = pairs.column("influencer")
     owner = np.zeros(pairs.n_orders, np.int64)
-    owner[pairs.order[decided]] = influencer[decided]
+    owner[pairs.order[decided]] = pairs.of("influencer", decided)
     theirs = owner[pairs.order]
+    influencer = pairs.column("influencer")
     pairs.reason[pairs.active & (theirs > 0) & (influencer != theirs)] = Reason.decided_otherwise
 
 
-def _settle_coupons(pairs: Pairs, flags: Ints) -> None:
+def _settle_coupons(pairs: Pairs, own: Ints, flags: Ints) -> None:
     """Coupons of two owners on one order: the newest ownership wins, the order is flagged."""
-    found = _active(pairs, pairs.column("signal") == Signal.coupon.code)
-    winner = _newest(pairs, found)
-    influencer = pairs.column("influencer")
-    lost = found[influencer[found] != influencer[winner[pairs.order[found]]]]
+    lost = _not_of_newest(pairs, own, Signal.coupon)
     pairs.reason[lost] = Reason.older_ownership
     flags[pairs.order[lost]] |= Conflict.coupons
 
 
-def _flag_affiliates(pairs: Pairs, flags: Ints) -> None:
+def _flag_affiliates(pairs: Pairs, own: Ints, flags: Ints) -> None:
     """Affiliate rows of two owners for one order are flagged; precedence decides later."""
-    found = _active(pairs, pairs.column("signal") == Signal.affiliate.code)
-    winner = _newest(pairs, found)
-    influencer = pairs.column("influencer")
-    other = found[influencer[found] != influencer[winner[pairs.order[found]]]]
-    flags[pairs.order[other]] |= Conflict.affiliates
+    flags[pairs.order[_not_of_newest(pairs, own, Signal.affiliate)]] |= Conflict.affiliates
+
+
+def _not_of_newest(pairs: Pairs, own: Ints, signal: Signal) -> Ints:
+    """Of the signals of a class, those of other owners than the newest one of their order."""
+    found = _active(pairs, own[pairs.of("signal", own) == signal.code])
+    if found.size == 0:
+        return found
+    winner = _newest(pairs, found)[pairs.order[found]]
+    others: Ints = found[pairs.of("influencer", found) != pairs.of("influencer", winner)]
+    return others
 
 
 def _newest(pairs: Pairs, found: Ints) -> Ints:
     """Per order, of the found pairs the one with the newest claim (then time, then raw id)."""
-    at, raw = pairs.column("at"), pairs.column("raw_id")
-    by = np.lexsort((raw[found], at[found], pairs.claim_at[found], pairs.order[found]))
+    by = np.lexsort(
+        (
+            pairs.of("raw_id", found),
+            pairs.of("at", found),
+            pairs.claim_at[found],
+            pairs.order[found],
+        )
+    )
     winner = np.zeros(pairs.n_orders, np.int64)
     # A later write to one cell stays: the last of each order is the newest.
     ordered = found[by]
@@ -81,63 +92,89 @@ def _newest(pairs: Pairs, found: Ints) -> Ints:
 
 def _merge_contacts(pairs: Pairs) -> None:
     """A click, the visit that it opened and the mark delivered with the order are one contact."""
+    if not pairs.signals.contact.any():
+        return
     contact = pairs.column("contact")
-    found = _active(pairs, contact != 0)
-    at, raw = pairs.column("at"), pairs.column("raw_id")
+    found = np.flatnonzero((contact != 0) & pairs.active)
+    # Most contacts stand alone: only the others need their order of preference.
+    found = found[repeated_pairs(pairs.order[found], contact[found])]
     by = np.lexsort(
-        (raw[found], at[found], pairs.is_own[found], contact[found], pairs.order[found])
+        (
+            pairs.of("raw_id", found),
+            pairs.of("at", found),
+            pairs.is_own[found],
+            contact[found],
+            pairs.order[found],
+        )
     )
-    anything = np.ones(pairs.order.size, np.bool_)
-    _merge(pairs, found[by], contact, anything, into=anything)
+    anything = np.ones(found.size, np.bool_)
+    _merge(pairs, found[by], contact[found[by]], anything, anything)
 
 
-def _merge_delivered_marks(pairs: Pairs) -> None:
+def _merge_delivered_marks(pairs: Pairs, own: Ints) -> None:
     """A mark delivered with the order is the newest visit that carries the same mark."""
-    delivered = pairs.is_own & (pairs.column("touch_kind") == TouchKind.order_mark)
-    delivered &= pairs.active
-    mark = pairs.column("mark")
+    delivered = _active(pairs, own[pairs.of("touch_kind", own) == TouchKind.order_mark])
+    if delivered.size == 0:
+        return
+    goes = _mask(pairs, delivered)
     here = _in_orders_of(pairs, delivered)
-    found = _active(pairs, (mark != 0) & here & (delivered | ~pairs.is_own))
-    at, raw = pairs.column("at"), pairs.column("raw_id")
-    by = np.lexsort((-raw[found], -at[found], pairs.is_own[found], mark[found], pairs.order[found]))
-    _merge(pairs, found[by], mark, delivered, into=~pairs.is_own)
+    here = here[(pairs.of("mark", here) != 0) & (goes[here] | ~pairs.is_own[here])]
+    mark = pairs.of("mark", here)
+    by = np.lexsort(
+        (
+            -pairs.of("raw_id", here),
+            -pairs.of("at", here),
+            pairs.is_own[here],
+            mark,
+            pairs.order[here],
+        )
+    )
+    ordered = here[by]
+    _merge(pairs, ordered, mark[by], goes[ordered], ~pairs.is_own[ordered])
 
 
-def _merge_owners(pairs: Pairs) -> None:
+def _merge_owners(pairs: Pairs, own: Ints) -> None:
     """Link, code and affiliate row of one influencer are one touchpoint, at the click's time.
 
     The click is the newest visit or click of that influencer, else the delivered mark; without any,
     the earliest of the other signals stands for all.
     """
-    influencer, signal = pairs.column("influencer"), pairs.column("signal")
-    is_kol = signal == Signal.kol.code
-    claims = pairs.is_own & np.isin(
-        signal, [Signal.lock.code, Signal.affiliate.code, Signal.coupon.code, Signal.kol.code]
-    )
-    claims &= pairs.active & (influencer > 0)
+    is_claim = np.isin(pairs.of("signal", own), _CLAIMS) & (pairs.of("influencer", own) > 0)
+    claims = _active(pairs, own[is_claim])
+    if claims.size == 0:
+        return
+    goes = _mask(pairs, claims)
     here = _in_orders_of(pairs, claims)
-    found = _active(pairs, here & (influencer > 0) & (claims | is_kol))
-    level = np.where(is_kol, np.where(pairs.is_own, 1, 0), 2)[found]
-    at, raw = pairs.column("at")[found], pairs.column("raw_id")[found]
+    is_kol = pairs.of("signal", here) == Signal.kol.code
+    chosen = (pairs.of("influencer", here) > 0) & (goes[here] | is_kol)
+    here, is_kol = here[chosen], is_kol[chosen]
+    influencer = pairs.of("influencer", here)
+    level = np.where(is_kol, np.where(pairs.is_own[here], 1, 0), 2)
+    at, raw = pairs.of("at", here), pairs.of("raw_id", here)
     nearness = np.where(level == 2, at, -at)
     tie = np.where(level == 2, raw, -raw)
-    by = np.lexsort((tie, nearness, level, influencer[found], pairs.order[found]))
-    _merge(pairs, found[by], influencer, claims, into=np.ones(pairs.order.size, np.bool_))
+    by = np.lexsort((tie, nearness, level, influencer, pairs.order[here]))
+    _merge(pairs, here[by], influencer[by], goes[here[by]], np.ones(here.size, np.bool_))
 
 
-def _merge(pairs: Pairs, ordered: Ints, group: Ints, goers: Bools, into: Bools) -> None:
-    """Merge the goers of one order and group into the first of them, if that is among `into`.
+_CLAIMS = (Signal.lock.code, Signal.affiliate.code, Signal.coupon.code, Signal.kol.code)
+"""Classes of the signals of one order that name its influencer."""
 
-    ordered: pairs sorted by order, group, preference. The survivor keeps its own time and takes
-    over evidence, the strongest class and the newest claim of what goes into it.
+
+def _merge(pairs: Pairs, ordered: Ints, group: Ints, goes: Bools, into: Bools) -> None:
+    """Merge what goes into the first of its order and group, if that is one to merge into.
+
+    ordered: pairs sorted by order, group, preference; the other arguments have a value for each.
+    The survivor keeps its own time and takes over evidence, the strongest class and the newest
+    claim of what goes into it.
     """
     if ordered.size == 0:
         return
-    order_of, group_of = pairs.order[ordered], group[ordered]
-    starts = np.append(True, (np.diff(order_of) != 0) | (np.diff(group_of) != 0))
-    survivor = ordered[np.flatnonzero(starts)[np.cumsum(starts) - 1]]
-    goes = ~starts & goers[ordered] & into[survivor]
-    gone, target = ordered[goes], survivor[goes]
+    order_of = pairs.order[ordered]
+    starts = np.append(True, (np.diff(order_of) != 0) | (np.diff(group) != 0))
+    first = np.flatnonzero(starts)[np.cumsum(starts) - 1]
+    merges = ~starts & goes & into[first]
+    gone, target = ordered[merges], ordered[first[merges]]
     pairs.reason[gone] = Reason.merged
     pairs.into[gone] = target
     np.bitwise_or.at(pairs.evidence, target, pairs.evidence[gone])
@@ -147,11 +184,11 @@ def _merge(pairs: Pairs, ordered: Ints, group: Ints, goers: Bools, into: Bools) 
 
 def _limit(pairs: Pairs, keep: int) -> None:
     """Only the newest `keep` touchpoints of an order stay."""
-    found = _active(pairs, np.ones(pairs.order.size, np.bool_))
-    counts = np.bincount(pairs.order[found], minlength=pairs.n_orders)
-    if counts.size == 0 or int(counts.max()) <= keep:
+    counts = np.bincount(pairs.order, minlength=pairs.n_orders)
+    if int(counts.max(initial=0)) <= keep:
         return
-    ends = np.cumsum(counts)
+    found = np.flatnonzero(pairs.active)
+    ends = np.cumsum(np.bincount(pairs.order[found], minlength=pairs.n_orders))
     from_end = ends[pairs.order[found]] - np.arange(found.size)
     pairs.reason[found[from_end > keep]] = Reason.over_limit
 
@@ -161,28 +198,35 @@ def _prefer(pairs: Pairs, policy: Policy) -> None:
 
     The owner is an influencer; where the strongest signal names none, its class stands for it.
     """
-    found = _active(pairs, np.ones(pairs.order.size, np.bool_))
+    is_exclusive = np.array([s in policy.exclusive for s in policy.precedence] + [False])
+    claims = is_exclusive[pairs.rank] & pairs.active
+    if not claims.any():
+        return
+    found = _in_orders_of(pairs, np.flatnonzero(claims))
     strongest = np.full(pairs.n_orders, len(policy.precedence), np.int64)
     np.minimum.at(strongest, pairs.order[found], pairs.rank[found])
-    is_exclusive = np.array([s in policy.exclusive for s in policy.precedence] + [False])
-    contested = is_exclusive[strongest]
-    top = found[
-        contested[pairs.order[found]] & (pairs.rank[found] == strongest[pairs.order[found]])
-    ]
-    winner = _newest(pairs, top)
-    influencer = pairs.column("influencer")
-    theirs = influencer[winner[pairs.order]]
-    same = (influencer == theirs) & ((theirs > 0) | (pairs.rank == strongest[pairs.order]))
-    lost = pairs.active & contested[pairs.order] & ~same
-    pairs.reason[lost] = Reason.other_owner
+    found = found[is_exclusive[strongest[pairs.order[found]]]]
+    strongest_here = strongest[pairs.order[found]]
+    winner = _newest(pairs, found[pairs.rank[found] == strongest_here])[pairs.order[found]]
+    influencer, theirs = pairs.of("influencer", found), pairs.of("influencer", winner)
+    same = (influencer == theirs) & ((theirs > 0) | (pairs.rank[found] == strongest_here))
+    pairs.reason[found[~same]] = Reason.other_owner
 
 
-def _active(pairs: Pairs, mask: Bools) -> Ints:
-    return np.flatnonzero(mask & pairs.active)
+def _active(pairs: Pairs, chosen: Ints) -> Ints:
+    """Those of the chosen pairs that still qualify."""
+    active: Ints = chosen[pairs.reason[chosen] == 0]
+    return active
 
 
-def _in_orders_of(pairs: Pairs, mask: Bools) -> Bools:
-    """The pairs of the orders that have a pair in the mask."""
+def _mask(pairs: Pairs, chosen: Ints) -> Bools:
+    mask = np.zeros(pairs.order.size, np.bool_)
+    mask[chosen] = True
+    return mask
+
+
+def _in_orders_of(pairs: Pairs, chosen: Ints) -> Ints:
+    """The pairs that still qualify, of the orders of the chosen ones."""
     has = np.zeros(pairs.n_orders, np.bool_)
-    has[pairs.order[mask]] = True
-    return has[pairs.order]
+    has[pairs.order[chosen]] = True
+    return np.flatnonzero(has[pairs.order] & pairs.active)

@@ -32,7 +32,8 @@ def _coefficients() -> list[float]:
     return values
 
 
-_EXP2 = _coefficients()
+EXP2_SERIES = _coefficients()
+"""2^x = sum of these times x^k, to the last bit for |x| <= 1/2."""
 
 
 def decay_factors(ages: Ints, half_life: int) -> Ints:
@@ -44,8 +45,8 @@ def decay_factors(ages: Ints, half_life: int) -> Ints:
     exponents = ages.astype(np.float64) / -float(half_life)
     whole = np.rint(exponents)
     part = exponents - whole
-    power = np.full(ages.shape, _EXP2[-1])
-    for coefficient in reversed(_EXP2[:-1]):
+    power = np.full(ages.shape, EXP2_SERIES[-1])
+    for coefficient in reversed(EXP2_SERIES[:-1]):
         power = power * part + coefficient
     # Below -1000 everything is 0 anyway; the clip keeps ldexp's exponent an int32.
     shift = np.clip(whole, -1000, 0).astype(np.int32) + SCALE_BITS
