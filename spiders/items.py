@@ -72,6 +72,8 @@ def _listing(page: PageItem) -> ListingItem:
         list_price=_amount(page.list_price),
         availability=page.availability or "",
         seller=(page.seller or "")[:300],
+        promotion=(page.promotion or "")[:300],
+        sold_text=(page.sold or "")[:300],
         brand=(page.brand or "")[:300],
         sku=(page.sku or "")[:300],
         gtin=(page.gtin or "")[:300],
@@ -90,10 +92,12 @@ def _listing_counts(page: PageItem) -> dict[Metric, Count]:
         rating = rating_of(page.rating, page.rating_best, page.sources.get("rating", ""))
         if rating is not None:
             counts["rating"] = rating
-    written = counts_of({k: v for k, v in page.counts.items() if k == "review_count"})
-    if written:
-        counts |= written
-    elif page.review_count is not None and 0 <= page.review_count <= 10**15:
+    counts |= counts_of({k: v for k, v in page.counts.items() if k in ("review_count", "sold")})
+    if (
+        "review_count" not in counts
+        and page.review_count is not None
+        and 0 <= page.review_count <= 10**15
+    ):
         counts["review_count"] = Count.exactly(
             page.review_count, page.sources.get("review_count", "")
         )

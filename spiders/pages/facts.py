@@ -28,6 +28,10 @@ class Facts:
     mpn: str | None = None
     brand: str | None = None
     seller: str | None = None
+    promotion: str | None = None
+    """The promotion's text, as the page words it."""
+    sold: str | None = None
+    """Sales as the page words them: "已拼10万+件"."""
     image: str | None = None
     url: str | None = None
     variants: list[Variant] = field(default_factory=list)

@@ -97,12 +97,16 @@ class PageItem:
     mpn: str | None = None
     brand: str | None = None
     seller: str | None = None
+    promotion: str | None = None
+    """What the page says of a promotion, in its own words."""
+    sold: str | None = None
+    """What it says of sales, in its own words; the number is among `counts`."""
     image: str | None = None
     handle: str | None = None
     published_at: str | None = None
     """As the page writes it."""
     counts: dict[str, NumberReading] = field(default_factory=dict)
-    """By the names of COUNTS, and review_count when it was written in words."""
+    """By the names of COUNTS; also `sold`, and review_count when it was written in words."""
     variants: list[Variant] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     """The prices that clash, when the status is ambiguous."""

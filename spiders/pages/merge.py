@@ -7,6 +7,7 @@ from dataclasses import fields
 from spiders.pages.facts import Facts, nearly
 from spiders.pages.item import Candidate, PageItem, PageKind, PageStatus
 from spiders.pages.profile import Social
+from spiders.pages.values import count_of
 
 _PRICE_FIELDS = {"price", "price_high", "list_price", "currency", "variants", "clashing", "source"}
 _TOGETHER = {"rating", "rating_best"}
@@ -26,6 +27,9 @@ def merge(sources: list[Facts], social: Social | None) -> PageItem:
         if field.name not in _PRICE_FIELDS | _TOGETHER:
             _take(item, sources, field.name)
     _take_rating(item, sources)
+    sold = count_of(item.sold)
+    if sold is not None:
+        item.counts["sold"] = sold
     _settle_price(item, sources)
     item.variants = next((facts.variants for facts in sources if facts.variants), [])
     return item

@@ -126,6 +126,8 @@ def _woocommerce(product: dict[str, Any]) -> Facts:
     facts.url = _text(product.get("permalink"))
     if isinstance(product.get("is_in_stock"), bool):
         facts.availability = "in_stock" if product["is_in_stock"] else "out_of_stock"
+    if facts.availability == "in_stock" and isinstance(product.get("low_stock_remaining"), Decimal):
+        facts.availability = "limited"
     if product.get("is_on_backorder") is True:
         facts.availability = "back_order"
     rating = rating_of(product.get("average_rating"), None)

@@ -25,6 +25,8 @@ FIELDS: Final = frozenset(
         "sku",
         "brand",
         "seller",
+        "promotion",
+        "sold",
     }
 )
 MAX_SELECTOR: Final = 500
@@ -72,7 +74,7 @@ def read_taught(tree: Any, selectors: Mapping[str, str], currency: str | None = 
         facts.rating, facts.rating_best = ratings[0]
     counts = [count.value for text in texts.get("review_count", []) if (count := count_of(text))]
     facts.review_count = counts[0] if counts else None
-    for name in ("title", "sku", "brand", "seller"):
+    for name in ("title", "sku", "brand", "seller", "promotion", "sold"):
         setattr(facts, name, next(iter(texts.get(name, [])), None))
     return facts
 

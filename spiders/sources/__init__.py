@@ -5,9 +5,34 @@ from __future__ import annotations
 from typing import Final
 
 from spiders.sources.base import Source
+from spiders.sources.bilibili import BilibiliSource
+from spiders.sources.bluesky import BlueskySource
+from spiders.sources.instagram import InstagramSource
+from spiders.sources.mastodon import MastodonSource
 from spiders.sources.page import PageSource
+from spiders.sources.reddit import RedditSource
+from spiders.sources.shopify import ShopifySource
+from spiders.sources.telegram import TelegramSource
+from spiders.sources.twitch import TwitchSource
+from spiders.sources.woocommerce import WooCommerceSource
+from spiders.sources.x import XSource
+from spiders.sources.youtube import YouTubeApiSource, YouTubeSource
 
-_ALL: Final[tuple[Source, ...]] = (PageSource(),)
+_ALL: Final[tuple[Source, ...]] = (
+    BlueskySource(),
+    MastodonSource(),
+    TelegramSource(),
+    YouTubeSource(),
+    YouTubeApiSource(),
+    InstagramSource(),
+    XSource(),
+    RedditSource(),
+    TwitchSource(),
+    BilibiliSource(),
+    ShopifySource(),
+    WooCommerceSource(),
+    PageSource(),
+)
 """In the order in which they are asked whether an address is theirs; `page` takes the rest."""
 
 SOURCES: Final[dict[str, Source]] = {source.name: source for source in _ALL}

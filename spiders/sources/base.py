@@ -22,7 +22,7 @@ __all__ = ["Page", "PageRequest", "PostTarget", "Reading", "Source", "Target", "
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """One page that a source wants; always by GET."""
+    """One page that a source wants: by GET, but for the exchange of a key for a token."""
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -32,6 +32,9 @@ class PageRequest:
     never reaches another host, and it is never logged."""
     secret_query: dict[str, str] = field(default_factory=dict, repr=False)
     """The same for platforms that want the key in the address."""
+    secret_form: dict[str, str] = field(default_factory=dict, repr=False)
+    """The only POST there is: an official interface wants the user's key in a form, and answers
+    with a token for the next requests. Nothing at the other end is changed."""
     tag: str = ""
     """What it is for, so that `read` knows: "posts"."""
     accepts: frozenset[int] = frozenset()
@@ -45,7 +48,7 @@ class PageRequest:
     @property
     def has_secret(self) -> bool:
         """Whether it carries a key."""
-        return bool(self.secret_headers or self.secret_query)
+        return bool(self.secret_headers or self.secret_query or self.secret_form)
 
 
 @dataclass(frozen=True, slots=True)
