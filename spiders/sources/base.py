@@ -35,6 +35,9 @@ class PageRequest:
     secret_form: dict[str, str] = field(default_factory=dict, repr=False)
     """The only POST there is: an official interface wants the user's key in a form, and answers
     with a token for the next requests. Nothing at the other end is changed."""
+    must_come_whole: bool = False
+    """More is asked after it: "nothing has changed" (304) would end the target here, so it is asked
+    without the last answer's ETag."""
     tag: str = ""
     """What it is for, so that `read` knows: "posts"."""
     accepts: frozenset[int] = frozenset()

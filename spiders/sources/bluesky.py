@@ -11,7 +11,7 @@ from spiders.items import PostItem
 from spiders.pages import bluesky
 from spiders.pages.item import PARSER_VERSION
 from spiders.sources.base import Page, PageRequest, PostTarget, Reading, Source, Target
-from spiders.sources.social_reading import path_of, reading_of
+from spiders.sources.social_reading import path_of, reading_of, step
 
 HOST: Final = "public.api.bsky.app"
 FEED_POSTS: Final = 50
@@ -63,7 +63,7 @@ class BlueskySource(Source):
             return reading_of(found, self.name)
         did = found.accounts[0].ref
         if tag == "author":
-            return Reading(requests=[_post(_uri(did, page.request.data.get("key", "")))])
+            return step(_post(_uri(did, page.request.data.get("key", ""))))
         feed = _call(
             "app.bsky.feed.getAuthorFeed", "feed", did, actor=did, limit=str(FEED_POSTS),
             filter="posts_no_replies",
@@ -86,5 +86,10 @@ def _post(uri: str) -> PageRequest:
 def _call(method: str, tag: str, key: str = "", **query: str) -> PageRequest:
     url = f"https://{HOST}/xrpc/{method}?{urlencode(query, quote_via=quote)}"
     return PageRequest(
-        url, {"Accept": "application/json"}, tag=tag, accepts=_REFUSALS, data={"key": key}
+        url,
+        {"Accept": "application/json"},
+        must_come_whole=tag in ("profile", "author"),
+        tag=tag,
+        accepts=_REFUSALS,
+        data={"key": key},
     )

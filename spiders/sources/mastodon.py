@@ -16,7 +16,7 @@ from spiders.pages import mastodon
 from spiders.pages.item import PARSER_VERSION
 from spiders.pages.social import SocialPage
 from spiders.sources.base import Page, PageRequest, PostTarget, Reading, Source, Target
-from spiders.sources.social_reading import nothing, reading_of
+from spiders.sources.social_reading import nothing, reading_of, step
 
 STATUSES: Final = 40
 """Newest posts that are read with an account; the most that a server gives."""
@@ -100,9 +100,7 @@ class MastodonSource(Source):
         name, host = page.request.data.get("name", ""), page.request.data.get("host", "")
         if not found.accounts:
             query = urlencode({"resource": f"acct:{name}@{host}"}, quote_via=quote)
-            return Reading(
-                requests=[_get(f"https://{host}/.well-known/webfinger?{query}", "webfinger")]
-            )
+            return step(_get(f"https://{host}/.well-known/webfinger?{query}", "webfinger"))
         ref = found.accounts[0].ref
         query = urlencode({"limit": STATUSES, "exclude_reblogs": "true", "exclude_replies": "true"})
         posts = _get(f"https://{host}/api/v1/accounts/{quote(ref)}/statuses?{query}", "statuses")
@@ -111,7 +109,7 @@ class MastodonSource(Source):
     def _webfinger(self, page: Page) -> Reading:
         actor = mastodon.read_webfinger(page.body) if page.status == 200 else None
         if actor is not None:
-            return Reading(requests=[_get(actor, "actor", activity=True)])
+            return step(_get(actor, "actor", activity=True))
         return _refusal(page.status)
 
     def _actor(self, page: Page) -> Reading:
@@ -161,4 +159,11 @@ def _refusal(status: int) -> Reading:
 
 def _get(url: str, tag: str, *, activity: bool = False, **data: str) -> PageRequest:
     accept = _ACTIVITY if activity else "application/json"
-    return PageRequest(url, {"Accept": accept}, tag=tag, accepts=_CLOSED, data=data)
+    return PageRequest(
+        url,
+        {"Accept": accept},
+        must_come_whole=tag in ("account", "webfinger", "actor"),
+        tag=tag,
+        accepts=_CLOSED,
+        data=data,
+    )

@@ -13,7 +13,7 @@ from spiders.pages import reddit
 from spiders.pages.item import PARSER_VERSION
 from spiders.pages.token import read_token
 from spiders.sources.base import Page, PageRequest, PostTarget, Reading, Source, Target
-from spiders.sources.social_reading import nothing, path_of, reading_of
+from spiders.sources.social_reading import nothing, path_of, reading_of, step
 
 HOST: Final = "oauth.reddit.com"
 TOKEN_URL: Final = "https://www.reddit.com/api/v1/access_token"
@@ -64,7 +64,7 @@ class RedditSource(Source):
             if not token:
                 return Reading(status=FetchStatus.NO_KEY, detail="the key was refused")
             tag = "account" if target.kind == "account" else "post"
-            return Reading(requests=[_call(_first(target), tag, token)])
+            return step(_call(_first(target), tag, token))
         if tag == "account":
             found = reddit.read_thing(page.body)
             if not found.accounts:
@@ -112,6 +112,7 @@ def _call(path: str, tag: str, token: str) -> PageRequest:
         f"https://{HOST}/{path}",
         {"Accept": "application/json"},
         secret_headers={"Authorization": f"Bearer {token}"},
+        must_come_whole=True,
         tag=tag,
         accepts=_REFUSALS,
         is_official=True,

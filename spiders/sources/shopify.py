@@ -23,6 +23,7 @@ from spiders.sources.shop_reading import (
     read_product,
     reading_of_listing,
 )
+from spiders.sources.social_reading import step
 
 _PATH = re.compile(
     r"(?P<root>(?:/[a-z]{2}(?:-[a-z]{2})?)?)(?:/collections/[^/]{1,200})?/products/(?P<handle>[^/.]{1,255})/?",
@@ -48,7 +49,15 @@ class ShopifySource(Source):
         url = json_address(target.url)
         if target.kind != "listing" or not url:
             return []
-        return [PageRequest(url, {"Accept": "application/json"}, tag="json", accepts=NOT_THERE)]
+        return [
+            PageRequest(
+                url,
+                {"Accept": "application/json"},
+                must_come_whole=not target.currency,
+                tag="json",
+                accepts=NOT_THERE,
+            )
+        ]
 
     def read(self, target: Target, page: Page) -> Reading:
         """The JSON if it names the currency, or a person did; else the page as well."""
@@ -58,7 +67,7 @@ class ShopifySource(Source):
                 return reading_of_listing(target, item)
             text = decode_page(page.body).text if item is not None else ""
             data = {"json": text} if len(text) <= MAX_CARRIED else {}
-            return Reading(requests=[PageRequest(target.url, tag="page", data=data)])
+            return step(PageRequest(target.url, tag="page", data=data))
         return self._with_page(target, page)
 
     def _with_page(self, target: Target, page: Page) -> Reading:

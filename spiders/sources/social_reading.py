@@ -82,6 +82,11 @@ def post_item(post: Post, source: str) -> PostItem | None:
     )
 
 
+def step(request: PageRequest) -> Reading:
+    """An answer that only says where to ask on; it takes nothing from a reading's completeness."""
+    return Reading(requests=[request], is_complete=True)
+
+
 def nothing(detail: str = "") -> Reading:
     """An answer that adds nothing and spoils nothing: a part that is not given."""
     return Reading(detail=detail)

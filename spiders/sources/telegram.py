@@ -10,7 +10,7 @@ from spiders.items import FetchStatus, PostItem
 from spiders.pages import telegram
 from spiders.pages.item import PARSER_VERSION, PageStatus
 from spiders.sources.base import Page, PageRequest, PostTarget, Reading, Source, Target
-from spiders.sources.social_reading import nothing, path_of, reading_of
+from spiders.sources.social_reading import nothing, path_of, reading_of, step
 
 HOST: Final = "t.me"
 _PATH = re.compile(rf"/(?:s/)?({telegram.NAME.pattern})(?:/([0-9]{{1,12}}))?/?")
@@ -33,7 +33,8 @@ class TelegramSource(Source):
         if match is None:
             return []
         if target.kind == "account" and not match[2]:
-            return [PageRequest(f"https://{HOST}/{match[1]}", tag="card", data={"name": match[1]})]
+            url, data = f"https://{HOST}/{match[1]}", {"name": match[1]}
+            return [PageRequest(url, must_come_whole=True, tag="card", data=data)]
         if target.kind == "post" and match[2]:
             return [PageRequest(f"https://{HOST}/{match[1]}/{match[2]}?embed=1", tag="post")]
         return []
@@ -67,5 +68,5 @@ class TelegramSource(Source):
         if found.status is PageStatus.EMPTY:
             if found.detail:  # "@name": a person
                 return Reading(status=FetchStatus.NOT_PUBLIC, detail="no subscribers are shown")
-            return Reading(requests=[posts])
+            return step(posts)
         return reading_of(found, self.name, ref=name.lower(), requests=[posts])

@@ -12,7 +12,7 @@ from spiders.pages import twitch
 from spiders.pages.item import PARSER_VERSION
 from spiders.pages.token import read_token
 from spiders.sources.base import Page, PageRequest, PostTarget, Reading, Source, Target
-from spiders.sources.social_reading import nothing, path_of, reading_of
+from spiders.sources.social_reading import nothing, path_of, reading_of, step
 
 HOST: Final = "api.twitch.tv"
 TOKEN_URL: Final = "https://id.twitch.tv/oauth2/token"
@@ -93,11 +93,11 @@ class TwitchSource(Source):
         }
         if target.kind == "post":
             video = {"id": _video_of(target.url)}
-            return Reading(requests=[_call("videos", "video", headers, video)])
+            return step(_call("videos", "video", headers, video))
         wanted = {"login": _channel_of(target.url).lower()}
         if target.ref.isdigit():
             wanted = {"id": target.ref}
-        return Reading(requests=[_call("users", "channel", headers, wanted)])
+        return step(_call("users", "channel", headers, wanted))
 
     def _channel(self, page: Page) -> Reading:
         found = twitch.read_users(page.body)
@@ -127,6 +127,7 @@ def _call(method: str, tag: str, headers: dict[str, str], query: dict[str, str])
         f"https://{HOST}/helix/{method}?{urlencode(query)}",
         {"Accept": "application/json"},
         secret_headers=headers,
+        must_come_whole=True,
         tag=tag,
         accepts=_REFUSALS,
         is_official=True,

@@ -12,6 +12,7 @@ from spiders.pages.listing import read_page
 from spiders.pages.taught import SelectorError
 from spiders.sources.base import Page, PageRequest, Reading, Source, Target
 from spiders.sources.shop_reading import NOT_THERE, read_product, reading_of_listing
+from spiders.sources.social_reading import step
 
 _PATH = re.compile(r"(?P<root>(?:/[\w-]{1,60}){0,3}?)/product/(?P<slug>[^/]{1,255})/?")
 
@@ -40,7 +41,7 @@ class WooCommerceSource(Source):
             item = read_product(page, target.url) if page.status == 200 else None
             if item is not None:
                 return reading_of_listing(target, item)
-            return Reading(requests=[PageRequest(target.url, tag="page")])
+            return step(PageRequest(target.url, tag="page"))
         content_type = page.headers.get("content-type", "")
         try:
             item = read_page(

@@ -84,6 +84,7 @@ def _call(method: str, tag: str, token: str, query: dict[str, str]) -> PageReque
         f"https://{HOST}/2/{method}?{urlencode(query, safe=',')}",
         {"Accept": "application/json"},
         secret_headers={"Authorization": f"Bearer {token}"},
+        must_come_whole=True,
         tag=tag,
         accepts=frozenset({400, 401, 402, 403, 404}),
         is_official=True,

@@ -144,6 +144,7 @@ def _call(method: str, tag: str, key: str, **query: str) -> PageRequest:
         f"https://{API_HOST}/youtube/v3/{method}?{urlencode(query, quote_via=quote, safe=',')}",
         {"Accept": "application/json"},
         secret_headers={"X-Goog-Api-Key": key},
+        must_come_whole=True,
         tag=tag,
         accepts=_REFUSALS,
         is_official=True,

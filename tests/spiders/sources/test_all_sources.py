@@ -70,3 +70,12 @@ def test_every_source_says_what_it_is():
         assert source.name == name
         assert source.kinds <= {"account", "post", "listing"}
         assert source.parser_version >= 1
+
+
+def test_a_first_answer_that_more_depends_on_is_asked_for_whole():
+    for name, url, kind in [
+        ("bluesky", URLS[0], "account"), ("mastodon", URLS[1], "account"), ("telegram", URLS[2], "account"),
+        ("youtube_api", URLS[3], "account"), ("x", URLS[5], "account"), ("shopify", URLS[8], "listing"),
+    ]:  # fmt: skip
+        target = Target(id=1, kind=kind, source=name, url=url, secrets=SECRETS)
+        assert [one.must_come_whole for one in SOURCES[name].requests(target)] == [True]
