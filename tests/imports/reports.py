@@ -316,18 +316,6 @@ UNSTORED = {
     "google_ads_range": "Campaign,Currency code,Impr.,Cost\nA,USD,1,2\nTotal: Account,USD,1,2\n",
     "baidu_ads_range": "账户,关键词ID,关键词,消费,点击\na,1,b,2,3\n",
     "microsoft_ads_range": "AccountId,CampaignId,Impressions,Spend\n1,2,3,4\n",
-    "sycm_shop_sources": "说明\n流量载体,一级来源,二级来源,访客数,支付金额\n手淘,搜索,汇总,1,2\n",
-    "sycm_item_sources": "流量来源,来源明细,访客数\na,b,1\n",
-    "ga4_report": "# ---\n# Property: x\n# ---\nDate,Sessions\n20230424,5\n\n"
-    "# ---\nDate,Users\n0000,1\n",
-    "search_console": "Top queries,Clicks,Impressions,CTR,Position\ntea,1,2,36.76%,3\n",
-    "xiaohongshu_pugongying": "数据更新日期,订单id,合作名称,博主报价\n2026/08/03,1,a,5\n",
-    "jd_kol_task": "日期,任务ID,任务标题,归因范围,阅读UV\n2026-08-01,1,a,b,1\n",
-    "taobao_xinghe": "日期,内容ID,归因口径,商家GMV\n2026-08-01,1,a,5\n",
-    "taobao_affiliate_days": "日期,数据内容,付款佣金支出(元)\n2026-08-01,a,5\n",
-    "taobao_tuanzhang": "淘宝订单编号,推广者ID,预估付款服务费\n1,2,3\n",
-    "douyin_luopan_live": "主播昵称,直播开始时间,直播间成交金额\na,2026/09/07 08:55:37,1\n",
-    "jd_settlement": "说明\n订单编号,费用名称,应结金额,收支方向\n1,货款,5,收入\n",
     "jd_coupons_paid": "订单编号,优惠活动ID,京东承担金额,商家承担金额\n1,2,--,3\n",
 }
 """Preset -> a file that is recognised and not loaded."""

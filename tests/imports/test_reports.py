@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from tests.imports.figure_reports import FIGURES, MORE_SPEND, REFUNDS
 from tests.imports.files import read, source, told, write
 from tests.imports.reports import AFFILIATE, ORDERS, SPEND, UNSTORED
 from tests.imports.world import EXAMPLES
@@ -12,7 +13,7 @@ from tracker.imports.presets import presets
 from tracker.imports.run import import_file
 from tracker.imports.sniff import sniff
 
-REPORTS = (*SPEND, *ORDERS, *AFFILIATE)
+REPORTS = (*SPEND, *MORE_SPEND, *ORDERS, *AFFILIATE, *REFUNDS, *FIGURES)
 NAMES = [f"{number}-{report.preset}" for number, report in enumerate(REPORTS)]
 
 

@@ -12,7 +12,9 @@ The services that take them, session first, never committing, one outcome a reco
     refunds.load_refunds(session, shop, records, *, batch_id=0)
     affiliates.load_affiliate_rows(session, shop, records, *, batch_id=0)
     touches.load_touches(session, shop, records, *, batch_id=0)
+    affiliate_refunds.load_affiliate_refunds(session, shop, records, *, batch_id=0)
     spend.load_spend(session, workspace, records, *, shop_id=0, batch_id=0)
+    platform_figures.load_platform_figures(session, workspace, records, *, shop_id=0, batch_id=0)
     goods_costs.load_goods_costs(session, shop, records)
     fx.load_rates(session, workspace, records)
     influencers.load_influencers(session, workspace, records, *, secret)
@@ -28,10 +30,12 @@ from enum import StrEnum
 from typing import Literal
 
 from tracker.domain.marks import RawMark
+from tracker.domain.platform_records import AffiliateRefundRecord, PlatformFigureRecord
 
 OrderStatus = Literal["paid", "unpaid", "cancelled"]
 Evidence = Literal["signed", "file"]
 Interaction = Literal["visit", "click", "impression"]
+AffiliateStatus = Literal["expected", "settled", "void"]
 
 
 class Reason(StrEnum):
@@ -76,6 +80,8 @@ class Reason(StrEnum):
     PERIOD_NOT_A_DAY = "period_not_a_day"
     NOT_STORED_YET = "not_stored_yet"
     NOT_AFFILIATE = "not_affiliate"
+    PERIOD_UNKNOWN = "period_unknown"
+    NOT_A_REFUND = "not_a_refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,10 @@ class AffiliateRecord:
     """Platform of the handle; empty: any, when only one influencer has it."""
     ordered_at: datetime | None = None
     """The order's time as the file says; used until the order itself is known."""
+    influencer_name: str = ""
+    """As the platform shows them: what somebody whom nobody knows yet is called."""
+    status: AffiliateStatus = "expected"
+    """void: refunded or invalid, so that it takes its credit and commission back."""
     clicked_at: datetime | None = None
     commission_minor: int | None = None
     currency: str = ""
@@ -207,6 +217,8 @@ class SpendRecord:
     """utm_campaign value that joins it to a campaign of ours; empty: none."""
     influencer: str = ""
     """Slug or handle whose posts were boosted; empty: none."""
+    layer: str = ""
+    """Level of the report (`tracker.domain.spend_layers`), so that two of them count once."""
     impressions: int | None = None
     clicks: int | None = None
     platform_gmv_minor: int | None = None
@@ -295,6 +307,8 @@ Record = (
     OrderRecord
     | RefundRecord
     | AffiliateRecord
+    | AffiliateRefundRecord
+    | PlatformFigureRecord
     | TouchRecord
     | SpendRecord
     | GoodsCostRecord
@@ -322,11 +336,20 @@ class Refused:
     """The offending value; never a personal one."""
 
 
+NOTICES = ("influencer_found", "spend_detail")
+"""influencer_found: nobody knew this person, who is an influencer now (text: their name).
+spend_detail: another level of report about the same money counts (text: platform, day)."""
+
+Notice = tuple[str, str]
+"""Something that the user should know, though no row is at fault: a code of NOTICES and a text."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadResult:
     """What came of a batch of records: one outcome a record, in their order."""
 
     outcomes: tuple[Outcome | Refused, ...]
+    notices: tuple[Notice, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many records had this outcome."""

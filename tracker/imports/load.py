@@ -16,6 +16,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from tracker.db import Database
+from tracker.domain.platform_records import AffiliateRefundRecord, PlatformFigureRecord
 from tracker.domain.records import (
     AffiliateRecord,
     CouponRecord,
@@ -24,6 +25,7 @@ from tracker.domain.records import (
     GoodsCostRecord,
     InfluencerRecord,
     LoadResult,
+    Notice,
     OrderRecord,
     Outcome,
     Record,
@@ -37,6 +39,7 @@ from tracker.imports.source import Chunk, Source, read_chunks
 from tracker.imports.units import Unit
 from tracker.models import Shop, Workspace
 from tracker.services import (
+    affiliate_refunds,
     affiliates,
     batches,
     coupons,
@@ -45,6 +48,7 @@ from tracker.services import (
     goods_costs,
     influencers,
     orders,
+    platform_figures,
     refunds,
     spend,
     touches,
@@ -146,18 +150,22 @@ def _load_chunk(session: Session, target: Target, chunk: Chunk, result: Result) 
         session.get(Shop, target.shop_id) if target.shop_id else None,
         target,
     )
-    outcomes = _load_units(place, chunk.units)
+    outcomes, notices = _load_units(place, chunk.units)
+    result.add_notices(notices)
     for unit, outcome in zip(chunk.units, outcomes, strict=True):
         notes.extend(result.add_unit(unit, outcome))
     return notes
 
 
-def _load_units(place: _Place, units: Sequence[Unit]) -> list[Outcome | Refused]:
+def _load_units(
+    place: _Place, units: Sequence[Unit]
+) -> tuple[list[Outcome | Refused], list[Notice]]:
     """One outcome a unit: the first refusal, else the most that happened to one of its records.
 
     Kinds are loaded one after the other; what belongs to a record that was refused is left out.
     """
     told: list[list[Outcome | Refused]] = [[] for _ in units]
+    notices: list[Notice] = []
     by_kind: dict[type, list[tuple[int, Record]]] = defaultdict(list)
     for number, unit in enumerate(units):
         for record in unit.records:
@@ -170,9 +178,10 @@ def _load_units(place: _Place, units: Sequence[Unit]) -> list[Outcome | Refused]
         ]
         if wanted:
             result = load(place, [record for _, record in wanted])
+            notices.extend(result.notices)
             for (number, _), outcome in zip(wanted, result.outcomes, strict=True):
                 told[number].append(outcome)
-    return [_combine(outcomes) for outcomes in told]
+    return [_combine(outcomes) for outcomes in told], notices
 
 
 def _combine(outcomes: Sequence[Outcome | Refused]) -> Outcome | Refused:
@@ -207,6 +216,19 @@ def _affiliates(place: _Place, records: Any) -> LoadResult:
     )
 
 
+def _affiliate_refunds(place: _Place, records: Any) -> LoadResult:
+    return affiliate_refunds.load_affiliate_refunds(
+        place.session, place.the_shop, records, batch_id=place.target.batch_id
+    )
+
+
+def _platform_figures(place: _Place, records: Any) -> LoadResult:
+    return platform_figures.load_platform_figures(
+        place.session, place.workspace, records, shop_id=place.target.shop_id,
+        batch_id=place.target.batch_id,
+    )  # fmt: skip
+
+
 def _spend(place: _Place, records: Any) -> LoadResult:
     return spend.load_spend(
         place.session, place.workspace, records, shop_id=place.target.shop_id,
@@ -235,9 +257,11 @@ _LOADERS: dict[type, Callable[[_Place, list[Record]], LoadResult]] = {
         place.session, place.workspace, cast(Sequence[DealRecord], records)
     ),
     SpendRecord: _spend,
+    PlatformFigureRecord: _platform_figures,
     # orders first: a touch whose order is refused is not loaded either
     OrderRecord: _orders,
     RefundRecord: _refunds,
     AffiliateRecord: _affiliates,
+    AffiliateRefundRecord: _affiliate_refunds,
     TouchRecord: _touches,
 }

@@ -44,6 +44,10 @@ TEXTS: dict[Reason, str] = {
     Reason.PERIOD_NOT_A_DAY: _("a sum over several days; export it by day"),
     Reason.NOT_STORED_YET: _("recognised, but this version does not store such figures"),
     Reason.NOT_AFFILIATE: _("no influencer or affiliate stands at this order"),
+    Reason.PERIOD_UNKNOWN: _(
+        "neither the file nor its name says which days this is about; name the file with both days"
+    ),
+    Reason.NOT_A_REFUND: _("money that is no refund of goods"),
 }
 
 FILE_TEXTS: dict[str, str] = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tracker.domain.money import format_minor
-from tracker.domain.records import Outcome, Reason, Refused
+from tracker.domain.records import Notice, Outcome, Reason, Refused
 from tracker.imports.sniff import Sniffed
 from tracker.imports.units import Unit
 from tracker.services.batches import Figures, Note
@@ -40,6 +40,8 @@ class Result:
     error: str = ""
     container: str = ""
     """zip: the tables are members of it; "": the file is its table."""
+    notices: set[Notice] = field(default_factory=set)
+    """What the user should know beside: new influencers, spend that another report tells of."""
     parent: Result | None = None
     """The whole file's, which counts along."""
     parts: list[Result] = field(default_factory=list)
@@ -53,6 +55,12 @@ class Result:
         self.parts.append(part)
         self.sniffed = self.parts[0].sniffed
         return part
+
+    def add_notices(self, notices: Iterable[Notice]) -> None:
+        """Take what is to be known beside the rows."""
+        self.notices.update(notices)
+        if self.parent is not None:
+            self.parent.add_notices(self.notices)
 
     def add_notes(self, notes: Sequence[Note]) -> None:
         """Take rows that are out."""
@@ -82,7 +90,8 @@ class Result:
         self.sums.update(unit.counts)
         if unit.day is not None:
             self.first_day = min(unit.day, self.first_day or unit.day)
-            self.last_day = max(unit.day, self.last_day or unit.day)
+            until = unit.until or unit.day
+            self.last_day = max(until, self.last_day or until)
         return []
 
     @property
@@ -118,6 +127,7 @@ class Result:
             period_until=self.last_day,
             currency=self.currency,
             totals=self.totals,
+            notices=[list(notice) for notice in sorted(self.notices)],
         )
 
     def conclude(self) -> None:
@@ -166,6 +176,7 @@ class Result:
             "period": {"from": period[0], "to": period[1]},
             "currency": self.currency or None,
             "totals": {**self.totals, **{name: str(n) for name, n in self.sums.items()}},
+            "notices": [{"code": code, "text": text} for code, text in sorted(self.notices)],
             "would": counts if self.is_dry else None,
             "error": self.error or None,
         }

@@ -27,6 +27,18 @@ class Sheet:
     """Of times without an offset."""
     comma_columns: frozenset[str] = frozenset()
     """Columns whose decimals stand behind a comma."""
+    report: str = ""
+    """Name of the preset."""
+    header: Sequence[str] = ()
+    """As the file writes it."""
+    table: str = ""
+    """Name of the sheet (and member) it is; "": the file is one table."""
+    windows: Mapping[str, str] = field(default_factory=dict)
+    """Canonical column -> window of attribution that its header names ("7d")."""
+    period: tuple[date, date] | None = None
+    """First and last day that the file says it is about, outside of its rows; None: it does not."""
+    is_spread: bool = False
+    """Whether the user wants spend over several days spread over them."""
     _positions: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
 
     def positions(self, names: frozenset[str]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -43,6 +43,10 @@ class Request:
     """"": find out."""
     dates: DateOrder | None = None
     """What the user says about dates with the year last; None: find out."""
+    is_spread: bool = False
+    """Whether spend over several days is spread over them; else it is refused."""
+    file_name: str = ""
+    """As its user calls it; "": as it lies on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def prepare(
     Raises FileError.
     """
     known = known or recognise(path, request.preset)
+    request = replace(request, file_name=request.file_name or path.name)
     sources = [_open(database, sniffed, request) for sniffed in known.known]
     is_archive = any(one.table.member for one in known.known)
     result = Result(container="zip" if is_archive else "", sniffed=known.known[0])
@@ -96,7 +101,10 @@ def _open(database: Database, sniffed: Sniffed, request: Request) -> Source:
         currency, zone = workspace.base_currency, workspace.time_zone
         if shop is not None and sniffed.preset.reader.scope == "shop":
             currency, zone = shop.currency, shop.time_zone
-    return open_source(sniffed, currency, ZoneInfo(zone), request.dates)
+    return open_source(
+        sniffed, currency, ZoneInfo(zone), request.dates,
+        file_name=request.file_name, is_spread=request.is_spread,
+    )  # fmt: skip
 
 
 def try_file(
@@ -168,7 +176,10 @@ def import_batch(database: Database, batch_id: int, folder: Path, secret: bytes)
         if batch is None:
             return None
         dates = DateOrder(batch.date_order) if batch.date_order else None
-        request = Request(batch.workspace_id, batch.shop_id, secret, batch.preset, dates)
+        request = Request(
+            batch.workspace_id, batch.shop_id, secret, batch.preset, dates,
+            is_spread=batch.is_spread, file_name=batch.file_name,
+        )  # fmt: skip
         stored_name = batch.stored_name
     if not stored_name:
         _fail(database, batch_id, "interrupted")

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from tracker.domain.platform_bases import window_in
 from tracker.domain.records import OrderRecord, Reason, Record, RefundRecord, TouchRecord
 from tracker.imports.dates import DateEvidence, DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.numbers import NumberEvidence, comma_columns
+from tracker.imports.periods import period_of
 from tracker.imports.repeats import Repeats
 from tracker.imports.row import Row, Sheet
 from tracker.imports.rows import BrokenRow
@@ -67,7 +69,13 @@ class Source:
 
 
 def open_source(
-    sniffed: Sniffed, currency: str, zone: ZoneInfo, dates: DateOrder | None = None
+    sniffed: Sniffed,
+    currency: str,
+    zone: ZoneInfo,
+    dates: DateOrder | None = None,
+    *,
+    file_name: str = "",
+    is_spread: bool = False,
 ) -> Source:
     """Go through the file once: count its rows and find out how its date columns are written.
 
@@ -75,6 +83,8 @@ def open_source(
         currency: of amounts without one (a preset's own wins).
         zone: of times without an offset.
         dates: what the user says about dates with the year last; None: find out.
+        file_name: as its user calls it; it may name the days that the file is about.
+        is_spread: whether spend over several days is to be spread over them.
 
     Raises FileError: ambiguous_date, mixed_date_formats.
     """
@@ -97,7 +107,16 @@ def open_source(
         for name, seen in evidence.items()
     }
     own = sniffed.header_currency or str(sniffed.preset.options.get("currency", currency))
-    sheet = Sheet(sniffed.columns, orders, own, zone, comma_columns(numbers))
+    windows = {name: window_in(sniffed.header[place]) for name, place in sniffed.columns.items()}
+    sheet = Sheet(
+        sniffed.columns, orders, own, zone, comma_columns(numbers),
+        report=sniffed.preset.name,
+        header=sniffed.header,
+        table=sniffed.table.name,
+        windows={name: window for name, window in windows.items() if window},
+        period=period_of(sniffed, file_name),
+        is_spread=is_spread,
+    )  # fmt: skip
     return Source(sniffed, sheet, n_rows)
 
 
@@ -203,6 +222,7 @@ def _good_rows(source: Source, out: list[Out], counter: _Counter) -> Iterable[Ro
     width = len(header)
     # whose rows hold totals and explanations: files that a platform makes, and reports
     is_report = preset.reader.has_totals or bool(preset.signature)
+    is_report = is_report and not preset.reader.sees_notes
     day = next((sheet.columns[name] for name in preset.reader.days if name in sheet.columns), None)
     for row in rows_of(source.sniffed):
         if isinstance(row, BrokenRow):

@@ -22,6 +22,8 @@ class Unit:
     """What the rows say, to tell a repeated row from a contradiction."""
     day: date | None = None
     """For the period that the file covers."""
+    until: date | None = None
+    """The last day of what is about several; None: `day`."""
     currency: str = ""
     amounts: dict[str, int] = field(default_factory=dict)
     """Canonical column -> minor units, for the totals."""

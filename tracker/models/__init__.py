@@ -41,6 +41,7 @@ from tracker.models.observed import (
     VariantPoint,
 )
 from tracker.models.order import (
+    AffiliateRefund,
     AffiliateRow,
     Customer,
     Order,
@@ -50,6 +51,7 @@ from tracker.models.order import (
     OrderVisitor,
     Refund,
 )
+from tracker.models.platform_figure import PlatformFigure
 from tracker.models.policy_run import PolicyRun, PolicyUse
 from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
@@ -59,6 +61,7 @@ from tracker.models.user import Membership, SignIn, User
 from tracker.models.workspace import Workspace
 
 __all__ = [
+    "AffiliateRefund",
     "AffiliateRow",
     "AgencyBuyer",
     "Alias",
@@ -108,6 +111,7 @@ __all__ = [
     "OrderAlias",
     "OrderMark",
     "OrderVisitor",
+    "PlatformFigure",
     "Policy",
     "PolicyRun",
     "PolicyUse",

@@ -15,9 +15,12 @@ class Spend(Base):
 
     __tablename__ = "spend"
     __table_args__ = (
-        UniqueConstraint("workspace_id", "platform", "account", "campaign_ref", "spent_on"),
+        UniqueConstraint(
+            "workspace_id", "platform", "account", "campaign_ref", "spent_on", "layer",
+            name="uq_spend_fact",
+        ),
         Index("ix_spend_day", "workspace_id", "spent_on"),
-    )
+    )  # fmt: skip
 
     id: Mapped[BigKey]
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
@@ -28,6 +31,10 @@ class Spend(Base):
     campaign_ref: Mapped[str] = mapped_column(default="")
     """The platform's campaign id, else its name."""
     spent_on: Mapped[date]
+    layer: Mapped[str] = mapped_column(default="")
+    """Level of the report (`tracker.domain.spend_layers`): plans, items, the account."""
+    is_detail: Mapped[bool] = mapped_column(default=False)
+    """Another level of report about the same money counts: this one is kept and not summed."""
     channel_code: Mapped[int]
     """`Channel.code` of the media."""
     campaign_id: Mapped[int] = mapped_column(default=0)

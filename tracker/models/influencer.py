@@ -26,6 +26,8 @@ class Influencer(Base):
     notes: Mapped[str] = mapped_column(default="")
     customer_key: Mapped[str | None]
     """Hash of their own buyer id: orders under it are held as self-purchases. NULL: unknown."""
+    is_discovered: Mapped[bool] = mapped_column(default=False)
+    """True when a platform's file named them and nobody has confirmed it."""
     created_at: Mapped[datetime]
 
     accounts: Mapped[list[SocialAccount]] = relationship(

@@ -165,6 +165,7 @@ class AffiliateRow(Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "platform", "order_ref", "influencer_id"),
         Index("ix_affiliate_row_influencer", "influencer_id"),
+        one_of("status", "expected", "settled", "void"),
     )
 
     id: Mapped[BigKey]
@@ -175,10 +176,37 @@ class AffiliateRow(Base):
     influencer_id: Mapped[int] = mapped_column(ForeignKey("influencer.id"))
     clicked_at: Mapped[datetime | None]
     """NULL: the file has no click time; then the order's own time counts."""
+    status: Mapped[str] = mapped_column(default="expected")
+    """expected, settled (paid out), or void: refunded or invalid, so that it takes its credit and
+    its commission back. The row stays, to be seen."""
     commission_minor: Mapped[int | None] = mapped_column(BigInteger)
     """In `currency`; NULL: the file has none, so the deal's rate is used."""
     currency: Mapped[str]
     fx_e8: Mapped[int] = mapped_column(BigInteger)
     booked_on: Mapped[date]
     """The day on which the commission is booked: the order's."""
+    batch_id: Mapped[int] = mapped_column(default=0)
+
+
+class AffiliateRefund(Base):
+    """Commission that an affiliate programme gave back after an order (or a line) was refunded.
+
+    It is booked on its own day against the influencers who have the order's affiliate rows; it may
+    come before them.
+    """
+
+    __tablename__ = "affiliate_refund"
+    __table_args__ = (UniqueConstraint("shop_id", "platform", "order_ref", "ref"),)
+
+    id: Mapped[BigKey]
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    platform: Mapped[str]
+    order_ref: Mapped[str]
+    ref: Mapped[str] = mapped_column(default="")
+    """The line of the order it is about; empty: the whole order."""
+    commission_minor: Mapped[Money]
+    """Given back, in `currency`; positive."""
+    currency: Mapped[str]
+    fx_e8: Mapped[int] = mapped_column(BigInteger)
+    booked_on: Mapped[date]
     batch_id: Mapped[int] = mapped_column(default=0)

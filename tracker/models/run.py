@@ -34,6 +34,8 @@ class ImportBatch(Base):
     """Name of the preset that reads it; empty: not recognised."""
     date_order: Mapped[str] = mapped_column(default="")
     """dmy or mdy, as the user says of dates with the year last; empty: found out from the file."""
+    is_spread: Mapped[bool] = mapped_column(default=False)
+    """Whether the user wants spend over several days spread over them; else it is refused."""
     mapping_id: Mapped[int] = mapped_column(default=0)
     """The workspace's own mapping that reads it; 0: a preset does. `preset` is then its name."""
     encoding: Mapped[str] = mapped_column(default="")
@@ -57,6 +59,8 @@ class ImportBatch(Base):
     currency: Mapped[str] = mapped_column(default="")
     totals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Canonical column -> amount as decimal text."""
+    notices: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """What else came of it: pairs of a code of `tracker.domain.records.NOTICES` and a text."""
     error: Mapped[str] = mapped_column(default="")
     """Why it failed, for the user; empty: it did not."""
     effect: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -139,6 +139,7 @@ def _platform_claims(session: Session, state: ReportState) -> dict[int, _Claim]:
         .where(
             Spend.workspace_id == state.workspace_id,
             Spend.spent_on.between(state.start, state.end),
+            Spend.is_detail.is_(False),
             gmv.is_not(None),
         )
         .group_by(Spend.channel_code, Spend.currency, Spend.fx_e8)

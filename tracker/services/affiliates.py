@@ -17,10 +17,11 @@ from tracker.domain.records import AffiliateRecord, LoadResult, Outcome, Reason,
 from tracker.models import AffiliateRow, Order, Shop, Workspace
 from tracker.services import dirty, fx
 from tracker.services.bulk import Merge, among, one_loader_at_a_time, table_of
-from tracker.services.people import People
+from tracker.services.affiliate_refunds import refund_days
+from tracker.services.found_people import Finder, Named
 
 _KEY = ("platform", "order_ref", "influencer_id")
-_SAID = ("clicked_at", "commission_minor", "currency", "fx_e8", "booked_on")
+_SAID = ("clicked_at", "status", "commission_minor", "currency", "fx_e8", "booked_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class _World:
     shop: Shop
     base: str
     zone: ZoneInfo
-    people: People
+    people: Finder
     rates: fx.RateBook
     ordered_on: dict[str, date]
 
@@ -40,6 +41,9 @@ def load_affiliate_rows(
 ) -> LoadResult:
     """Load affiliate rows of one shop; their orders need not be there yet.
 
+    Who is named with an account on a platform and is unknown becomes an influencer; the result's
+    notices say so. A void row is kept, and has neither credit nor commission.
+
     Refused: `unknown_influencer` (or a name that several have), `no_date` (order not known, and
     the row has neither order nor click time), `unknown_currency`, `no_exchange_rate`.
     """
@@ -47,7 +51,8 @@ def load_affiliate_rows(
     workspace = session.get_one(Workspace, shop.workspace_id)
     refs = {record.order_ref for record in records}
     world = _World(
-        shop, workspace.base_currency, ZoneInfo(shop.time_zone), People(session, workspace.id),
+        shop, workspace.base_currency, ZoneInfo(shop.time_zone),
+        Finder(session, workspace, map(_named, records)),
         fx.base_rates(session, workspace), _order_days(session, shop.id, refs),
     )  # fmt: skip
     merge = Merge(_KEY, _SAID, _known(session, shop.id, refs))
@@ -68,13 +73,19 @@ def load_affiliate_rows(
         session,
         shop,
         {row["order_ref"] for row in merge.rows},
-        earlier_days | {row["booked_on"] for row in merge.rows},
+        earlier_days
+        | {row["booked_on"] for row in merge.rows}
+        | refund_days(session, shop, {row["order_ref"] for row in merge.rows}),
     )
-    return LoadResult(tuple(outcomes))
+    return LoadResult(tuple(outcomes), tuple(world.people.notices))
+
+
+def _named(record: AffiliateRecord) -> Named:
+    return Named(record.influencer, record.handle_platform, record.influencer_name)
 
 
 def _row(world: _World, record: AffiliateRecord) -> dict[str, Any] | Refused:
-    influencer_id = world.people.find(record.influencer, record.handle_platform)
+    influencer_id = world.people.find(_named(record))
     if influencer_id is None:
         return Refused(Reason.UNKNOWN_INFLUENCER, record.influencer[:100])
     at = record.ordered_at or record.clicked_at
@@ -96,6 +107,7 @@ def _row(world: _World, record: AffiliateRecord) -> dict[str, Any] | Refused:
         "order_ref": record.order_ref,
         "influencer_id": influencer_id,
         "clicked_at": record.clicked_at,
+        "status": record.status,
         "commission_minor": record.commission_minor,
         "currency": currency,
         "fx_e8": rate,

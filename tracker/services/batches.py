@@ -54,6 +54,8 @@ class Figures:
     period_until: date | None = None
     currency: str = ""
     totals: dict[str, str] = field(default_factory=dict)
+    notices: list[list[str]] = field(default_factory=list)
+    """Pairs of a code of `tracker.domain.records.NOTICES` and a text."""
 
     def columns(self) -> dict[str, Any]:
         """As columns of the batch."""

@@ -18,14 +18,19 @@ from tracker.domain.costs import DealTerms, commission_steps, deal_for
 from tracker.domain.money import convert
 from tracker.domain.policy import DEFAULT_MODEL
 from tracker.models import AffiliateRow, Credit, Deal, Order, Shop, Workspace
+from tracker.services.affiliate_refunds import given_back
 
 Commission = tuple[int, int, int, int]
 """Shop, campaign, influencer, amount in minor units of the base currency."""
 
 
 def day_commissions(session: Session, workspace: Workspace, day: date) -> list[Commission]:
-    """Commissions booked on one day: imported ones, then computed ones."""
-    return [*_imported(session, workspace, day), *_computed(session, workspace, day)]
+    """Commissions booked on one day: imported ones, what was given back of them, computed ones."""
+    return [
+        *_imported(session, workspace, day),
+        *given_back(session, workspace, day),
+        *_computed(session, workspace, day),
+    ]
 
 
 def _imported(session: Session, workspace: Workspace, day: date) -> Iterator[Commission]:
@@ -35,6 +40,7 @@ def _imported(session: Session, workspace: Workspace, day: date) -> Iterator[Com
         .where(
             Shop.workspace_id == workspace.id,
             AffiliateRow.booked_on == day,
+            AffiliateRow.status != "void",
             AffiliateRow.commission_minor.is_not(None),
         )
     )
@@ -117,6 +123,7 @@ def _ledger(
             AffiliateRow.shop_id == Order.shop_id,
             AffiliateRow.order_ref == Order.ref,
             AffiliateRow.influencer_id == Credit.influencer_id,
+            AffiliateRow.status != "void",
             AffiliateRow.commission_minor.is_not(None),
         )
         .exists()

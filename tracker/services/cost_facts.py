@@ -102,7 +102,9 @@ Part = Iterator[tuple[CostKey, dict[str, int]]]
 
 def _spend(session: Session, workspace: Workspace, day: date) -> Part:
     rows = session.scalars(
-        select(Spend).where(Spend.workspace_id == workspace.id, Spend.spent_on == day)
+        select(Spend).where(
+            Spend.workspace_id == workspace.id, Spend.spent_on == day, Spend.is_detail.is_(False)
+        )
     )
     for row in rows:
         amount = convert(row.amount_minor, row.currency, workspace.base_currency, row.fx_e8)

@@ -371,7 +371,7 @@ def _affiliates(session: Session, orders: OrderRows, chosen: ColumnElement[bool]
             AffiliateRow,
             and_(AffiliateRow.shop_id == Order.shop_id, AffiliateRow.order_ref == Order.ref),
         )
-        .where(chosen, IS_CONVERSION),
+        .where(chosen, IS_CONVERSION, AffiliateRow.status != "void"),
     )
     order = np.searchsorted(orders.id, rows["id"])
     return touches_of(

@@ -146,7 +146,7 @@ def _by_affiliates(period: ColumnElement[bool]) -> Select[int]:
             AffiliateRow,
             and_(AffiliateRow.shop_id == Order.shop_id, AffiliateRow.order_ref == Order.ref),
         )
-        .where(period)
+        .where(period, AffiliateRow.status != "void")
         .group_by(Order.id)
         .having(func.count(AffiliateRow.influencer_id.distinct()) > 1)
     )

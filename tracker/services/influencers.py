@@ -250,6 +250,7 @@ def update_influencer(
     Raises RefusedError: value_missing (name), slug_taken (slug).
     """
     before, agency_before = (influencer.slug, influencer.name), influencer.agency
+    influencer.is_discovered = False  # somebody has looked at them
     if name is not None:
         if not name.strip():
             raise RefusedError("value_missing", "name")

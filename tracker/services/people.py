@@ -54,6 +54,12 @@ class People:
             self.by_account[platform, handle] = influencer_id
             self._by_handle[handle].add(influencer_id)
 
+    def is_shared(self, text: str) -> bool:
+        """Whether several have this handle or, where nobody has it, this name."""
+        handle = fold_handle(text)
+        found = self._by_handle.get(handle) or self._by_name.get(handle) or ()
+        return len(found) > 1
+
     def find(self, text: str, platform: str = "") -> int | None:
         """The influencer of that slug, else of that handle (on a platform), else of that name.
 

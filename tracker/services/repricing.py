@@ -11,7 +11,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.domain.money import convert
-from tracker.models import AffiliateRow, Deal, Order, Shop, Spend, Workspace
+from tracker.models import (
+    AffiliateRefund,
+    AffiliateRow,
+    Deal,
+    Order,
+    PlatformFigure,
+    Shop,
+    Spend,
+    Workspace,
+)
 from tracker.models.base import to_day_number
 from tracker.services import dirty
 from tracker.services.bulk import among
@@ -50,6 +59,14 @@ def reprice(
         days, rate,
     )  # fmt: skip
     dirty.costs_changed(session, workspace, _days_of(changed))
+    changed = _reprice_costs(
+        session, AffiliateRefund, AffiliateRefund.booked_on, AffiliateRefund.shop_id.in_(shops),
+        currency, days, rate,
+    )  # fmt: skip
+    dirty.costs_changed(session, workspace, _days_of(changed))
+    # What platforms say of themselves: no fact is made of it.
+    mine = PlatformFigure.workspace_id == workspace.id
+    _reprice_costs(session, PlatformFigure, PlatformFigure.ends_on, mine, currency, days, rate)
 
 
 def _reprice_orders(

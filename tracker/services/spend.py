@@ -14,13 +14,13 @@ from tracker.domain.money import is_currency
 from tracker.domain.records import LoadResult, Outcome, Reason, Refused, SpendRecord
 from tracker.models import Spend, Workspace
 from tracker.models.base import to_day_number
-from tracker.services import dirty, fx
+from tracker.services import dirty, fx, spend_layers
 from tracker.services.bulk import Merge, among, one_loader_at_a_time, table_of
 from tracker.services.campaigns import campaign_ids
 from tracker.services.people import People
 
 _CHANNELS = frozenset(str(channel) for channel in Channel)
-_KEY = ("platform", "account", "campaign_ref", "spent_on")
+_KEY = ("platform", "account", "campaign_ref", "spent_on", "layer")
 _SAID = (
     "shop_id", "channel_code", "campaign_id", "influencer_id", "currency", "fx_e8", "amount_minor",
     "impressions", "clicks", "platform_gmv_minor", "platform_orders",
@@ -36,6 +36,9 @@ def load_spend(
     batch_id: int = 0,
 ) -> LoadResult:
     """Load spend; a (platform, account, campaign, day) that is known is replaced.
+
+    Of several levels of report about one account and day one counts, the others are kept as detail
+    (`spend_layers`); the result's notices say so.
 
     Args:
         shop_id: the shop it was spent for; 0: not of one shop.
@@ -63,10 +66,13 @@ def load_spend(
             row = _row(record, campaigns.get(record.campaign, 0), influencer, rate)
             row |= {"workspace_id": workspace.id, "shop_id": shop_id, "batch_id": batch_id}
             outcomes.append(merge.put(row))
-    upsert(session, table_of(Spend), merge.rows, ["workspace_id", *_KEY])
-    days = {row["spent_on"] for row in merge.rows}
+    rows = [{**row, "is_detail": False} for row in merge.rows]
+    upsert(session, table_of(Spend), rows, ["workspace_id", *_KEY], (*_SAID, "batch_id"))
+    days = {row["spent_on"] for row in rows}
+    told = {record.spent_on for record in records}
+    notices = spend_layers.settle(session, workspace.id, told)
     dirty.costs_changed(session, workspace, sorted(days))
-    return LoadResult(tuple(outcomes))
+    return LoadResult(tuple(outcomes), tuple(notices))
 
 
 def _row(record: SpendRecord, campaign_id: int, influencer_id: int, rate: int) -> dict[str, Any]:
@@ -75,6 +81,7 @@ def _row(record: SpendRecord, campaign_id: int, influencer_id: int, rate: int) -
         "account": record.account,
         "campaign_ref": record.campaign_ref,
         "spent_on": record.spent_on,
+        "layer": record.layer,
         "channel_code": Channel(record.channel).code,
         "campaign_id": campaign_id,
         "influencer_id": influencer_id,

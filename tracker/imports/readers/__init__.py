@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tracker.imports.readers import affiliates, costs, orders, people, spend, touches, unstored
+from tracker.imports.readers import (
+    affiliates,
+    analytics,
+    costs,
+    figures,
+    orders,
+    people,
+    spend,
+    touches,
+    unstored,
+)
 from tracker.imports.readers.base import Reader
 
 READERS: dict[str, Reader] = {
@@ -12,6 +22,8 @@ READERS: dict[str, Reader] = {
         *affiliates.READERS,
         *touches.READERS,
         *spend.READERS,
+        *figures.READERS,
+        *analytics.READERS,
         *costs.READERS,
         *people.READERS,
         *unstored.READERS,

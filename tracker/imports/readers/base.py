@@ -44,6 +44,8 @@ class Reader:
     has_totals: bool = False
     any_width: bool = False
     """Whether rows of another width than the header are its business."""
+    sees_notes: bool = False
+    """Whether lines of explanation and repeated headers are its business too."""
 
 
 def row_by_row(read: Callable[[Row, Options], Unit]) -> Units:
