@@ -55,6 +55,7 @@ TASKS: Final = (
     Task("imports", "jobs.imports.import_due_files", BULK, timedelta(seconds=30)),
     Task("fits", "jobs.attribution.make_fits", BULK, timedelta(hours=1)),
     Task("policies", "jobs.policies.compute_due_policies", BULK, timedelta(seconds=30)),
+    Task("alerts", "jobs.alerts.look_at_watched", BULK, timedelta(minutes=5)),
     Task("upkeep", "jobs.upkeep.tidy", BULK, timedelta(hours=6)),
 )
 

@@ -14,6 +14,7 @@ from tracker.demo.truth import truth_file
 from tracker.demo.world import SLUG
 from tracker.models import (
     AffiliateRow,
+    AlertRule,
     Alias,
     Base,
     Campaign,
@@ -107,7 +108,7 @@ def _steps(workspace_id: int) -> Iterator[Step]:
     yield Coupon, Coupon.shop_id.in_(shops)
     yield ImportNote, ImportNote.batch_id.in_(batches.scalar_subquery())
     for owned in (
-        TrackedLink, Deal, SocialAccount, Influencer, Campaign, Spend, FxRate, Promotion, Customer,
+        AlertRule, TrackedLink, Deal, SocialAccount, Influencer, Campaign, Spend, FxRate, Promotion, Customer,
         Mark, Alias, ChannelRule, ImportBatch, Policy, Shop,
     ):  # fmt: skip
         yield owned, owned.workspace_id == workspace_id

@@ -1,5 +1,6 @@
 """Tables, one concept a file. Importing this package registers all of them."""
 
+from tracker.models.alert import AlertRule, AlertState
 from tracker.models.api_key import ApiKey
 from tracker.models.base import Base
 from tracker.models.campaign import Campaign
@@ -64,6 +65,8 @@ __all__ = [
     "AffiliateRefund",
     "AffiliateRow",
     "AgencyBuyer",
+    "AlertRule",
+    "AlertState",
     "Alias",
     "AuditEntry",
     "Base",
