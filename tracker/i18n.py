@@ -287,6 +287,7 @@ LABELS: dict[str, dict[str, str]] = {
         "visitors": mark("Two visitors claim this order: the first one has it."),
     },
     "import_kind": {
+        "access_log": mark("Access log"),
         "youzan_orders": mark("Youzan orders"),
         "xiaohongshu_qianfan": mark("Qianfan orders through influencers"),
         "xiaohongshu_pugongying": mark("Pugongying cooperation report"),
@@ -356,6 +357,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "outcome": _OUTCOME,
     "amount": {
+        "page_views": mark("Page views"),
         "gross": mark("Goods before discounts"),
         "paid": mark("Amount paid"),
         "refunded": mark("Refunded"),

@@ -46,6 +46,7 @@ SHOWN = 20
 @click.option(
     "--dates", type=click.Choice(["dmy", "mdy"]), help="Order of dates such as 03/04/2026."
 )
+@click.option("--host", default="", help="Of an access log: the shop's host. Default: the shop's.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when any row is rejected.")
 @as_json
@@ -55,11 +56,13 @@ def command(
     shop_slug: str | None,
     workspace_slug: str | None,
     dates: str | None,
+    host: str,
     dry_run: bool,
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Import a file of a platform: CSV, workbook, or a zip of them; it is told which it is.
+    """Import a file of a platform (CSV, workbook, or a zip of them) or an access log of the shop's
+    server; it is told which it is.
 
     Importing it again changes nothing. In a home without a workspace one is made for the file.
     """
@@ -68,10 +71,11 @@ def command(
     try:
         known = recognise(file, preset)
         with _database(known, workspace_slug, shop_slug, is_dry=dry_run) as database:
-            request = _request(database, workspace_slug, shop_slug, known, dates)
+            request = _request(database, workspace_slug, shop_slug, known, dates, host)
             load = try_file if dry_run else import_file
             result = load(database, file, request, progress=_progress(began), known=known)
         _say_what_is_unused(known)
+        _say_hosts(result, host)
     except FileError as error:
         result = Result(is_dry=dry_run, error=str(error))
         click.echo(f"tracker: {file.name}: {reasons.explain_file(error)}", err=True)
@@ -125,6 +129,7 @@ def _request(
     shop_slug: str | None,
     known: Recognised,
     dates: str | None,
+    host: str,
 ) -> Request:
     with database.read() as session:
         workspace = find_workspace(session, workspace_slug)
@@ -138,7 +143,19 @@ def _request(
                 click.echo(f"tracker: {error}", err=True)
     secret = Settings.from_env().customer_key_secret
     order = DateOrder(dates) if dates else None
-    return Request(workspace.id, shop_id, secret, dates=order)
+    return Request(workspace.id, shop_id, secret, dates=order, host=host)
+
+
+def _say_hosts(result: Result, given: str) -> None:
+    """Which host a log's lines are taken for, when nobody said it."""
+    logs = [part.sniffed.table.log for part in result.parts if part.sniffed]
+    for log in logs:
+        if log is None or given:
+            continue
+        told = f"lines without a host are taken for {log.host}"
+        if not log.host:
+            told = "the shop's host is not known, so its own referrers count as referrals"
+        click.echo(f"tracker: {told}; --host says otherwise", err=True)
 
 
 def _progress(began: float) -> Progress | None:
@@ -169,6 +186,8 @@ def _answer(result: Result, as_json: bool, seconds: float) -> None:
         click.echo(f"  {column}: {amount} {result.currency}".rstrip())
     for column, count in result.sums.items():
         click.echo(f"  {column}: {count}")
+    for reason, lines in sorted(result.left_out.items(), key=lambda one: -len(one[1])):
+        click.echo(f"  {len(lines)} ignored: {reasons.explain(reason)}")
     for note in result.notes[:SHOWN]:
         told = f" ({note.detail})" if note.detail else ""
         click.echo(f"  line {note.line} {note.outcome}: {reasons.explain(note.reason)}{told}")

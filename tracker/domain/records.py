@@ -11,6 +11,7 @@ The services that take them, session first, never committing, one outcome a reco
     orders.load_orders(session, shop, records, *, secret, read_at, batch_id=0)
     refunds.load_refunds(session, shop, records, *, batch_id=0)
     affiliates.load_affiliate_rows(session, shop, records, *, batch_id=0)
+    log_hits.load_hits(session, shop, records, *, secret)
     touches.load_touches(session, shop, records, *, batch_id=0)
     affiliate_refunds.load_affiliate_refunds(session, shop, records, *, batch_id=0)
     spend.load_spend(session, workspace, records, *, shop_id=0, batch_id=0)
@@ -29,6 +30,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from tracker.domain.log_lines import HitRecord as HitRecord
 from tracker.domain.marks import RawMark
 from tracker.domain.platform_records import AffiliateRefundRecord, PlatformFigureRecord
 
@@ -82,6 +84,16 @@ class Reason(StrEnum):
     NOT_AFFILIATE = "not_affiliate"
     PERIOD_UNKNOWN = "period_unknown"
     NOT_A_REFUND = "not_a_refund"
+    # of access logs
+    LOG_LINE = "log_line"
+    LINE_TOO_LONG = "line_too_long"
+    NOT_A_PAGE_VIEW = "not_a_page_view"
+    ASSET = "asset"
+    REDIRECT = "redirect"
+    ERROR_ANSWER = "error_answer"
+    ROBOT = "robot"
+    OTHER_HOST = "other_host"
+    COUNTED_BY_SCRIPT = "counted_by_script"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +322,7 @@ Record = (
     | AffiliateRefundRecord
     | PlatformFigureRecord
     | TouchRecord
+    | HitRecord
     | SpendRecord
     | GoodsCostRecord
     | FxRateRecord

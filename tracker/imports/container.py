@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 from tracker.imports.errors import FileError
 
@@ -22,13 +24,15 @@ FREE_BYTES = 64 * 1024**2
 MAX_ENTRIES = 1_000
 """Files in an archive, or parts of a workbook."""
 
-_GZIP = b"\x1f\x8b"
+_PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd"}
+TEXTS = frozenset({"plain", *_PACKED.values()})
+"""Containers of text."""
+
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0"
 _OTHERS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
-    b"BZh": "bzip2",
     b"\xfd7zX": "xz",
     b"7z\xbc\xaf": "7z",
     b"Rar!": "rar",
@@ -37,7 +41,8 @@ _MARKUP = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<sty
 
 
 def container_of(path: Path) -> str:
-    """What it is: "plain", "gzip", "xlsx", "xls", "html" (a table of a web page) or "zip".
+    """What it is: "plain", "gzip", "bzip2", "zstd", "xlsx", "xls", "html" (a table of a web page)
+    or "zip".
 
     Told by the bytes and not by the name; "xlsx" is every zipped workbook.
 
@@ -50,8 +55,9 @@ def container_of(path: Path) -> str:
     for magic, name in _OTHERS.items():
         if start.startswith(magic):
             raise FileError("binary_file", name)
-    if start.startswith(_GZIP):
-        return "gzip"
+    for magic, name in _PACKED.items():
+        if start.startswith(magic):
+            return name
     if start.startswith(_OLE):
         return "xls"
     if start.startswith(_ZIP):
@@ -112,7 +118,7 @@ def cap_for(packed: int) -> int:
 class _Capped(io.RawIOBase):
     """Passes bytes on until there are too many of them."""
 
-    def __init__(self, inner: gzip.GzipFile, cap: int) -> None:
+    def __init__(self, inner: Any, cap: int) -> None:
         self._inner = inner
         self._left = cap
 
@@ -122,7 +128,7 @@ class _Capped(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             data = self._inner.read(len(buffer))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, OSError, ValueError, zlib.error) as error:
             raise FileError("broken_archive", str(error)) from error
         self._left -= len(data)
         if self._left < 0:
@@ -136,11 +142,23 @@ class _Capped(io.RawIOBase):
 
 
 def open_bytes(path: Path) -> io.BufferedReader:
-    """The bytes of a file, unpacked when it is a .gz.
+    """The bytes of a file, unpacked when it is a .gz, .bz2 or .zst.
 
     Reading raises FileError: unpacked_too_large, broken_archive.
     """
-    if container_of(path) != "gzip":
+    container = container_of(path)
+    if container not in TEXTS or container == "plain":
         return path.open("rb")
-    cap = cap_for(path.stat().st_size)
-    return io.BufferedReader(_Capped(gzip.open(path, "rb"), cap), 1 << 18)
+    return io.BufferedReader(
+        _Capped(_unpacker(path, container), cap_for(path.stat().st_size)), 1 << 18
+    )
+
+
+def _unpacker(path: Path, container: str) -> Any:
+    if container == "gzip":
+        return gzip.open(path, "rb")
+    if container == "bzip2":
+        return bz2.open(path, "rb")
+    import pyarrow  # 30 MB: only for files that need it
+
+    return pyarrow.input_stream(str(path), compression="zstd")

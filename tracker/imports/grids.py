@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from tracker.imports.container import check_archive
 from tracker.imports.encoding import encoding_of, open_text
 from tracker.imports.errors import FileError
+from tracker.imports.rows import BrokenRow
 
 MAX_MARKUP = 256 * 1024**2
 """Characters of a web page that are read."""
@@ -24,9 +25,9 @@ Cells = tuple[int, list[str]]
 
 
 class Grid(Protocol):
-    """A table in memory; its rows can be gone through many times."""
+    """A table that is no text; its rows can be gone through many times."""
 
-    def rows(self) -> Iterator[Cells]:
+    def rows(self) -> Iterator[Cells | BrokenRow]:
         """Rows that are not blank, all equally wide."""
         ...
 

@@ -23,11 +23,13 @@ from tracker.domain.records import (
     DealRecord,
     FxRateRecord,
     GoodsCostRecord,
+    HitRecord,
     InfluencerRecord,
     LoadResult,
     Notice,
     OrderRecord,
     Outcome,
+    Reason,
     Record,
     RefundRecord,
     Refused,
@@ -47,6 +49,7 @@ from tracker.services import (
     fx,
     goods_costs,
     influencers,
+    log_hits,
     orders,
     platform_figures,
     refunds,
@@ -154,7 +157,21 @@ def _load_chunk(session: Session, target: Target, chunk: Chunk, result: Result) 
     result.add_notices(notices)
     for unit, outcome in zip(chunk.units, outcomes, strict=True):
         notes.extend(result.add_unit(unit, outcome))
-    return notes
+    return _summed(notes) if result.is_log else notes
+
+
+def _summed(notes: Sequence[Note]) -> list[Note]:
+    """The notes of a piece of a log: of lines that are left out one a reason, at the first of them,
+    with their number."""
+    ignored: dict[Reason, list[int]] = defaultdict(list)
+    for note in notes:
+        if note.outcome == "ignored":
+            ignored[note.reason].append(note.line)
+    summed = [
+        Note(lines[0], "ignored", reason, f"\u00d7 {len(lines)}")
+        for reason, lines in ignored.items()
+    ]
+    return summed + [note for note in notes if note.outcome != "ignored"]
 
 
 def _load_units(
@@ -208,6 +225,10 @@ def _touches(place: _Place, records: Any) -> LoadResult:
     return touches.load_touches(
         place.session, place.the_shop, records, batch_id=place.target.batch_id
     )
+
+
+def _hits(place: _Place, records: Any) -> LoadResult:
+    return log_hits.load_hits(place.session, place.the_shop, records, secret=place.target.secret)
 
 
 def _affiliates(place: _Place, records: Any) -> LoadResult:
@@ -264,4 +285,5 @@ _LOADERS: dict[type, Callable[[_Place, list[Record]], LoadResult]] = {
     AffiliateRecord: _affiliates,
     AffiliateRefundRecord: _affiliate_refunds,
     TouchRecord: _touches,
+    HitRecord: _hits,
 }

@@ -48,6 +48,15 @@ TEXTS: dict[Reason, str] = {
         "neither the file nor its name says which days this is about; name the file with both days"
     ),
     Reason.NOT_A_REFUND: _("money that is no refund of goods"),
+    Reason.LOG_LINE: _("not a line of such a log"),
+    Reason.LINE_TOO_LONG: _("the line is too long"),
+    Reason.NOT_A_PAGE_VIEW: _("no page was asked for and shown"),
+    Reason.ASSET: _("a file of a page: image, style, script, feed or data"),
+    Reason.REDIRECT: _("a redirect to another address"),
+    Reason.ERROR_ANSWER: _("the server answered with an error"),
+    Reason.ROBOT: _("a robot, told by its user agent"),
+    Reason.OTHER_HOST: _("a host that is none of the shop"),
+    Reason.COUNTED_BY_SCRIPT: _("the page script has counted this day"),
 }
 
 FILE_TEXTS: dict[str, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from tracker.imports.sniff import Sniffed
 from tracker.imports.units import Unit
 from tracker.services.batches import Figures, Note
 
-NOT_WRONG = frozenset({Reason.NEWER_VERSION_KNOWN})
+NOT_WRONG = frozenset({Reason.NEWER_VERSION_KNOWN, Reason.OTHER_HOST, Reason.COUNTED_BY_SCRIPT})
 """Refusals that are no fault of the row: it is counted as ignored."""
 
 
@@ -30,6 +31,8 @@ class Result:
     rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[Note] = field(default_factory=list)
+    left_out: dict[Reason, array[int]] = field(default_factory=dict)
+    """Of a log: lines that are ignored, eight bytes each; they are most of the file."""
     first_day: date | None = None
     last_day: date | None = None
     amounts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -62,13 +65,25 @@ class Result:
         if self.parent is not None:
             self.parent.add_notices(self.notices)
 
+    @property
+    def is_log(self) -> bool:
+        """Whether it is the result of an access log."""
+        return self.sniffed is not None and self.sniffed.preset.reader.is_log
+
     def add_notes(self, notes: Sequence[Note]) -> None:
         """Take rows that are out."""
         if self.parent is not None:
             self.parent.add_notes(notes)
-        self.notes.extend(notes)
         self.rows += len(notes)
         self.counts.update(note.outcome for note in notes)
+        if not self.is_log:
+            self.notes.extend(notes)
+            return
+        for note in notes:
+            if note.outcome == "ignored":
+                self.left_out.setdefault(note.reason, array("q")).append(note.line)
+            else:
+                self.notes.append(note)
 
     def add_unit(self, unit: Unit, outcome: Outcome | Refused) -> list[Note]:
         """Take a unit and what came of it; gives the notes of its rows if it was refused."""
@@ -132,7 +147,7 @@ class Result:
 
     def conclude(self) -> None:
         """Say why nothing of a file was loaded, when one reason is that of all its rows."""
-        reasons = {note.reason for note in self.notes} - _BESIDE
+        reasons = ({note.reason for note in self.notes} | self.left_out.keys()) - _BESIDE
         if self.n_good or self.error or len(reasons) != 1:
             return
         reason = reasons.pop()
@@ -168,7 +183,7 @@ class Result:
             "container": sniffed.container if sniffed else None,
             "encoding": (sniffed.encoding or None) if sniffed else None,
             "delimiter": (sniffed.delimiter or None) if sniffed else None,
-            "header_line": sniffed.header_line if sniffed else None,
+            "header_line": (sniffed.header_line or None) if sniffed else None,
             "rows": self.rows,
             **counts,
             "ignored": self._listed("ignored"),
@@ -188,8 +203,9 @@ class Result:
         where = {"sheet": table.sheet} if table and table.sheet else {}
         if table and table.member:
             where["member"] = table.member
-        return [
-            {**where, "line": note.line, "reason": note.reason.value}
-            for note in self.notes
-            if note.outcome == outcome
-        ]
+        found = [(note.line, note.reason) for note in self.notes if note.outcome == outcome]
+        if self.left_out and outcome == "ignored":
+            for reason, lines in self.left_out.items():
+                found.extend((line, reason) for line in lines)
+            found.sort()
+        return [{**where, "line": line, "reason": reason.value} for line, reason in found]

@@ -17,7 +17,7 @@ from tracker.imports.errors import FileError
 from tracker.imports.load import Progress, Target, load_source
 from tracker.imports.result import Result
 from tracker.imports.rows import BrokenRow
-from tracker.imports.sniff import Recognised, Sniffed, recognise
+from tracker.imports.sniff import Recognised, Sniffed, recognise, with_host
 from tracker.imports.source import Source, check_scope, open_source, rows_of
 from tracker.models import ImportBatch, Shop, Workspace
 from tracker.services import batches
@@ -26,7 +26,7 @@ PREVIEW_ROWS = 20
 PREVIEW_CHUNKS = 2
 """Chunks that a preview tries out: enough to tell what would happen, done in a second or two."""
 
-PERSONAL = frozenset({"phone", "email", "buyer_id", "notes"})
+PERSONAL = frozenset({"phone", "email", "buyer_id", "notes", "address", "visitor", "line_key"})
 """Canonical columns that a preview does not show."""
 
 
@@ -47,6 +47,8 @@ class Request:
     """Whether spend over several days is spread over them; else it is refused."""
     file_name: str = ""
     """As its user calls it; "": as it lies on the disk."""
+    host: str = ""
+    """Of an access log whose lines name none; "": the shop's, else found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def _open(database: Database, sniffed: Sniffed, request: Request) -> Source:
         currency, zone = workspace.base_currency, workspace.time_zone
         if shop is not None and sniffed.preset.reader.scope == "shop":
             currency, zone = shop.currency, shop.time_zone
+        shop_host = shop.hostnames.partition(" ")[0] if shop else ""
+    sniffed = with_host(sniffed, request.host or shop_host)
     return open_source(
         sniffed, currency, ZoneInfo(zone), request.dates,
         file_name=request.file_name, is_spread=request.is_spread,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from tracker.imports.errors import FileError
+from tracker.imports.logs.fields import COLUMNS, clean_host
 from tracker.imports.presets import Preset, fold_header, presets
 from tracker.imports.rows import BrokenRow
 from tracker.imports.tables import AnyRow, Table, tables_of
@@ -18,6 +19,9 @@ HEADER_WITHIN = 40
 """Rows at the beginning of a table among which the header is looked for."""
 
 MAX_COLUMNS = 1_000
+
+ACCESS_LOG = "access_log"
+"""The preset of logs, which are told by their lines and not by a header."""
 
 _MARK = "#"
 """What rows of comment above a table begin with."""
@@ -31,7 +35,7 @@ class Sniffed:
     delimiter: str
     """"": cells of a workbook."""
     header_line: int
-    """First physical line (or row of the sheet) of the header, 1-based."""
+    """First physical line (or row of the sheet) of the header, 1-based; 0: it has none."""
     after_header: int
     """Number of the line after it."""
     header: tuple[str, ...]
@@ -43,7 +47,7 @@ class Sniffed:
 
     @property
     def container(self) -> str:
-        """plain, gzip, xlsx, xls or html."""
+        """plain, gzip, bzip2, zstd, xlsx, xls or html."""
         return self.table.container
 
     @property
@@ -110,7 +114,10 @@ def _nearest(unknown: Sequence[tuple[str, FileError]]) -> FileError:
 
 
 def _sniff_table(table: Table, preset_name: str) -> Sniffed:
-    candidates = [presets()[preset_name]] if preset_name else list(presets().values())
+    if table.log is not None:
+        return _sniff_log(table, preset_name)
+    wanted = [presets()[preset_name]] if preset_name else list(presets().values())
+    candidates = [preset for preset in wanted if preset.name != ACCESS_LOG]
     heads = {
         delimiter: list(islice(table.rows(delimiter), HEADER_WITHIN))
         for delimiter in (DELIMITERS if table.grid is None else ("",))
@@ -130,6 +137,24 @@ def _sniff_table(table: Table, preset_name: str) -> Sniffed:
         table, delimiter, line, after, tuple(header), preset, preset.columns_of(header),
         preset.currency_of(header),
     )  # fmt: skip
+
+
+def _sniff_log(table: Table, preset_name: str) -> Sniffed:
+    """A log has no header: its cells stand in an order of ours from the first line on."""
+    preset = presets()[ACCESS_LOG]
+    if preset_name not in ("", ACCESS_LOG):
+        raise FileError("not_recognised", f"{preset_name}: this is an access log")
+    return Sniffed(table, "", 0, 1, COLUMNS, preset, preset.columns_of(COLUMNS))
+
+
+def with_host(sniffed: Sniffed, host: str) -> Sniffed:
+    """A log whose lines without a host are those of this one, or, when it is "", of the host that
+    the log itself shows; any other table as it is."""
+    log = sniffed.table.log
+    if log is None:
+        return sniffed
+    log = replace(log, host=clean_host(host.rpartition("://")[2]) or log.guess_host())
+    return replace(sniffed, table=replace(sniffed.table, grid=log))
 
 
 def _find_header(

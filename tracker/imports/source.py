@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from tracker.domain.platform_bases import window_in
-from tracker.domain.records import OrderRecord, Reason, Record, RefundRecord, TouchRecord
+from tracker.domain.records import (
+    HitRecord,
+    OrderRecord,
+    Reason,
+    Record,
+    RefundRecord,
+    TouchRecord,
+)
 from tracker.imports.dates import DateEvidence, DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.numbers import NumberEvidence, comma_columns
@@ -96,6 +103,9 @@ def open_source(
     positions = [(sniffed.columns[name], seen.see) for name, seen in evidence.items()]
     positions += [(sniffed.columns[name], seen.see) for name, seen in numbers.items()]
     width, n_rows = len(sniffed.header), 0
+    log = sniffed.table.log
+    if log is not None:  # nothing is to be found out; lines are counted without taking them apart
+        return Source(sniffed, Sheet(sniffed.columns, {}, currency, zone), log.count())
     for row in rows_of(sniffed):
         n_rows += 1
         if not isinstance(row, BrokenRow) and len(row[1]) == width:
@@ -166,10 +176,12 @@ def _chunk(
     units: list[Unit], out: list[Out], counter: _Counter, keys: Repeats, contents: Repeats
 ) -> Chunk:
     ranks = keys.ranks([unit.key for unit in units])
-    same = contents.ranks([f"{unit.key}\x1d{unit.content}" for unit in units])
+    said = [f"{unit.key}\x1d{unit.content}" for unit in units if not unit.repeats]
+    same = iter(contents.ranks(said))
     kept: list[Unit] = []
     dropped = list(out)
-    for unit, rank, equal in zip(units, ranks, same, strict=True):
+    for unit, rank in zip(units, ranks, strict=True):
+        equal = 0 if unit.repeats else next(same)
         if rank == 0:
             kept.append(unit)
         elif unit.repeats:
@@ -189,7 +201,7 @@ def _ranked(unit: Unit, rank: int) -> Unit:
     key = f"{unit.key}-{rank}"
     records: list[Record] = []
     for record in unit.records:
-        if isinstance(record, TouchRecord):
+        if isinstance(record, TouchRecord | HitRecord):
             records.append(replace(record, key=key))
         elif isinstance(record, OrderRecord) and record.ref == unit.key:
             records.append(replace(record, ref=key))

@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tracker.imports.container import check_archive, container_of
+from tracker.imports.container import TEXTS, check_archive, container_of
 from tracker.imports.encoding import encoding_of, open_text
 from tracker.imports.errors import FileError
 from tracker.imports.grids import Grid, open_html, open_workbook
+from tracker.imports.logs.grid import LogGrid, log_of
 from tracker.imports.rows import BrokenRow, read_rows
 
 AnyRow = tuple[int, list[str]] | BrokenRow
+
+LOG_ENCODING = "utf-8"
+"""Of logs, whose lines are decoded one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Table:
     """Keeps the folder of unpacked members as long as one of their tables is in use."""
 
     @property
+    def log(self) -> LogGrid | None:
+        """The access log that it is; None: another table."""
+        return self.grid if isinstance(self.grid, LogGrid) else None
+
+    @property
     def name(self) -> str:
         """What tells it from the file's other tables; "": it is the only one."""
         return " / ".join(part for part in (self.member, self.sheet) if part)
@@ -45,7 +54,7 @@ class Table:
         """Its rows from a line on."""
         if self.grid is not None:
             for row in self.grid.rows():
-                if row[0] >= first_line:
+                if isinstance(row, BrokenRow) or row[0] >= first_line:
                     yield row
             return
         with open_text(self.path, self.encoding) as file:
@@ -76,7 +85,7 @@ def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
     for name, unpacked in _unpack(path, folder.path):
         try:
             kind = container_of(unpacked)
-            if kind in ("zip", "gzip"):
+            if kind == "zip" or kind in TEXTS - {"plain"}:
                 raise FileError("nested_archive", name)
             members = [replace(one, member=name) for one in _tables(unpacked, kind)]
             found.extend(replace(one, keeper=folder) for one in members)
@@ -88,8 +97,10 @@ def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
 
 
 def _tables(path: Path, container: str) -> Iterator[Table]:
-    if container in ("plain", "gzip"):
-        yield Table(path, container, encoding_of(path))
+    if container in TEXTS:
+        log = log_of(path)
+        encoding = LOG_ENCODING if log else encoding_of(path)
+        yield Table(path, container, encoding, log)
         return
     grids = open_html(path) if container == "html" else open_workbook(path, container)
     if not grids:

@@ -69,12 +69,26 @@ def load_events(session: Session, events: Sequence[Event]) -> Loaded:
         else:
             by_shop.setdefault(event.shop_id, []).append(event)
     for shop_id, of_shop in by_shop.items():
-        fresh = _fresh(session, shop_id, of_shop)
-        loaded.new += len(fresh)
-        loaded.known += len(of_shop) - len(fresh)
-        if fresh:
-            _store(session, shops[shop_id], fresh)
+        n_new = len(store_events(session, shops[shop_id], of_shop))
+        loaded.new += n_new
+        loaded.known += len(of_shop) - n_new
     return loaded
+
+
+def store_events(
+    session: Session, shop: Shop, events: Sequence[Event], *, is_sifted: bool = False
+) -> set[str]:
+    """Store those events of one shop that are not stored yet; gives their ids.
+
+    Args:
+        events: of kinds that exist, in the order of their instants.
+        is_sifted: bots are left out already; what the events do not say about their agents is no
+            sign of one.
+    """
+    fresh = _fresh(session, shop.id, events)
+    if fresh:
+        _store(session, shop, fresh, is_sifted)
+    return {event.event_id for event in fresh}
 
 
 def _shops(session: Session, ids: set[int]) -> dict[int, Shop]:
@@ -82,7 +96,7 @@ def _shops(session: Session, ids: set[int]) -> dict[int, Shop]:
     return {shop.id: shop for shop in found}
 
 
-def _fresh(session: Session, shop_id: int, events: list[Event]) -> list[Event]:
+def _fresh(session: Session, shop_id: int, events: Sequence[Event]) -> list[Event]:
     """The events that are not stored yet, each id once (the earliest)."""
     known = set(
         session.scalars(
@@ -99,11 +113,16 @@ def _fresh(session: Session, shop_id: int, events: list[Event]) -> list[Event]:
     return fresh
 
 
-def _store(session: Session, shop: Shop, events: list[Event]) -> None:
+def _store(session: Session, shop: Shop, events: list[Event], is_sifted: bool) -> None:
     visitors = _visitors(session, shop, events)
     marks = _marks(session, shop.workspace_id, events)
     rows = [
-        _row(event, visitors[event.visitor_key], mark)
+        _row(
+            event,
+            visitors[event.visitor_key],
+            mark,
+            event.flag or ("" if is_sifted else _bot(event)),
+        )
         for event, mark in zip(events, marks, strict=True)
     ]
     insert_new(session, table_of(Hit), rows, key=["shop_id", "event_id"])
@@ -165,7 +184,7 @@ def _links(session: Session, workspace_id: int, ids: Iterable[int]) -> set[int]:
     )
 
 
-def _row(event: Event, visitor_id: int, mark_id: int) -> dict[str, Any]:
+def _row(event: Event, visitor_id: int, mark_id: int, bot: str) -> dict[str, Any]:
     is_click = event.kind == "click"
     return {
         "shop_id": event.shop_id,
@@ -180,7 +199,7 @@ def _row(event: Event, visitor_id: int, mark_id: int) -> dict[str, Any]:
         "order_ref": event.order_ref,
         "order_token": event.order_token_hash,
         "coupon_code": normalise_code(event.coupon_code),
-        "bot": event.flag or _bot(event),
+        "bot": bot,
     }
 
 

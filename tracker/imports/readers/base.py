@@ -46,6 +46,9 @@ class Reader:
     """Whether rows of another width than the header are its business."""
     sees_notes: bool = False
     """Whether lines of explanation and repeated headers are its business too."""
+    is_log: bool = False
+    """Whether most rows are left out as a matter of course: they are counted, and not listed one
+    by one in the database."""
 
 
 def row_by_row(read: Callable[[Row, Options], Unit]) -> Units:
