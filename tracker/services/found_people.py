@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.records import AccountRecord, InfluencerRecord, Notice
@@ -51,6 +51,7 @@ class Finder:
         self.notices: list[Notice] = []
         of_platforms = sorted({one for one in named if one.platform and one.handle}, key=_order)
         accounts = {(one.platform, fold_handle(one.handle)): one for one in of_platforms}
+        self._attach(accounts.values())
         new = [one for one in accounts.values() if self._is_unknown(one)]
         if new:
             self._make(new)
@@ -80,23 +81,30 @@ class Finder:
             return False
         return not self._people.is_shared(one.handle)
 
+    def _attach(self, named: Iterable[Named]) -> None:
+        """Give the account to who was found by name, so that another name is still the same."""
+        for one in named:
+            if self._people.find(one.handle, one.platform) is not None or not one.name:
+                continue
+            found = self._by_name(one)
+            if found is not None:
+                person = self._session.get_one(Influencer, found)
+                account = AccountRecord(one.platform, one.handle)
+                influencers.add_account(self._session, person, account)
+                self._people = People(self._session, self._workspace.id)
+
     def _make(self, new: Sequence[Named]) -> None:
         taken = set(self._people.by_slug)
-        records, slugs = [], []
+        records = []
         for one in new:
             slug = _free_slug(one, taken)
             taken.add(slug)
-            slugs.append(slug)
             name = (one.name or one.handle)[:MAX_NAME]
             account = AccountRecord(one.platform, one.handle)
             records.append(InfluencerRecord(slug, name, accounts=(account,)))
             self.notices.append(("influencer_found", name))
-        influencers.load_influencers(self._session, self._workspace, records, secret=b"")
-        mine = Influencer.workspace_id == self._workspace.id
-        self._session.execute(
-            update(Influencer)
-            .where(mine, among(self._session, Influencer.slug, slugs))
-            .values(is_discovered=True)
+        influencers.load_influencers(
+            self._session, self._workspace, records, secret=b"", are_discovered=True
         )
         self._people = People(self._session, self._workspace.id)
 

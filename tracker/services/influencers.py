@@ -62,9 +62,16 @@ class _Book:
 
 
 def load_influencers(
-    session: Session, workspace: Workspace, records: Sequence[InfluencerRecord], *, secret: bytes
+    session: Session,
+    workspace: Workspace,
+    records: Sequence[InfluencerRecord],
+    *,
+    secret: bytes,
+    are_discovered: bool = False,
 ) -> LoadResult:
     """Load influencers by slug; a further row of the same slug adds an account.
+
+    are_discovered: whether who is new was only named in a platform's file.
 
     What a record leaves empty stays as it is. Refused: `name_required` (neither slug nor name),
     `handle_taken` (the account is another influencer's).
@@ -72,7 +79,7 @@ def load_influencers(
     one_loader_at_a_time(session, "influencers", workspace.id)
     book = _read(session, workspace.id, records)
     outcomes = [_put(book, record, secret) for record in records]
-    _write(session, workspace, book)
+    _write(session, workspace, book, are_discovered)
     if book.renamed:
         marks.names_changed(session, workspace)
     return LoadResult(tuple(outcomes))
@@ -182,11 +189,12 @@ def _account_key(account: AccountRecord) -> Account:
     return canonical_platform(account.platform), fold_handle(account.handle)
 
 
-def _write(session: Session, workspace: Workspace, book: _Book) -> None:
+def _write(session: Session, workspace: Workspace, book: _Book, are_discovered: bool) -> None:
     now = datetime.now(UTC)
     people = [
         {"workspace_id": workspace.id, "slug": one.slug, "name": one.name, "agency": one.agency,
-         "notes": one.notes, "customer_key": one.customer_key, "created_at": now}
+         "notes": one.notes, "customer_key": one.customer_key,
+         "is_discovered": are_discovered, "created_at": now}
         for one in (book.people[slug] for slug in sorted(book.changed_people))
     ]  # fmt: skip
     said = ("name", "agency", "notes", "customer_key")
