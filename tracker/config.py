@@ -32,6 +32,10 @@ ONE_THREAD = dict.fromkeys(
 (measured on two busy cores: 4 to 30 times slower)."""
 
 
+CRAWL_TOKEN = "CampaignTrackerBot"
+"""The product's name in User-Agent and for robots.txt."""
+
+
 class SettingsError(Exception):
     """A setting is missing or unusable; the message names the variable and the way out."""
 
@@ -77,6 +81,13 @@ class Settings(BaseSettings):
 
     upload_max_bytes: int = Field(default=200 * 1024 * 1024, ge=1024)
     """Largest file that may be uploaded, in bytes."""
+
+    crawl_contact: str = ""
+    """Mail address or page that spiders name in their User-Agent, so that the owner of a site can
+    reach us; empty: the public address, when there is one."""
+
+    crawl_delay_s: float = Field(default=2.0, ge=0.5, le=60)
+    """Least seconds between two requests of a spider to one host."""
 
     log_level: str = "INFO"
     """Least level that is logged: DEBUG, INFO, WARNING or ERROR."""
@@ -162,6 +173,11 @@ class Settings(BaseSettings):
         return self._folder("journal")
 
     @property
+    def deliveries_dir(self) -> Path:
+        """Folder of the journal of webhooks."""
+        return self._folder("deliveries")
+
+    @property
     def uploads_dir(self) -> Path:
         """Folder of uploaded files, named by the server."""
         return self._folder("uploads")
@@ -192,6 +208,13 @@ class Settings(BaseSettings):
         make every returning customer look new."""
         return self._kept_secret("customer_key_secret").encode()
 
+    @property
+    def crawl_agent(self) -> str:
+        """What spiders call themselves: a name, a version, and whom to write to; no browser's."""
+        contact = self.crawl_contact or self.public_url
+        whom = "".join(c for c in contact if c.isprintable() and c.isascii() and c not in "();")
+        return f"{CRAWL_TOKEN}/1.0 (+{whom})" if whom else f"{CRAWL_TOKEN}/1.0"
+
     def environment(self) -> dict[str, str]:
         """The environment of a child process that shall have these same settings; its arithmetic
         runs on one thread unless the variables say otherwise."""
@@ -217,6 +240,18 @@ class Settings(BaseSettings):
         if len(secret) < MIN_SECRET_LENGTH:
             raise SettingsError(f"{path} is too short; delete it to have a new one made")
         return secret
+
+
+def crawler_environment() -> dict[str, str]:
+    """The environment of a crawling process: no setting, no secret, no proxy, no address."""
+    return {
+        **ONE_THREAD,
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def helper_environment() -> dict[str, str]:

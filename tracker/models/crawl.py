@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, BigKey, one_of
@@ -220,15 +220,16 @@ class QuarantineItem(Base):
     """One reading that is kept aside."""
 
     __tablename__ = "quarantine_item"
-    __table_args__ = (UniqueConstraint("quarantine_id", "target_id", "ref"),)
+    __table_args__ = (UniqueConstraint("quarantine_id", "subject_kind", "subject_id"),)
 
     id: Mapped[BigKey]
     quarantine_id: Mapped[int] = mapped_column(
         ForeignKey("quarantine.id", ondelete="CASCADE"), index=True
     )
     target_id: Mapped[int] = mapped_column(ForeignKey("crawl_target.id", ondelete="CASCADE"))
-    ref: Mapped[str] = mapped_column(default="")
-    """The item's own id, when a page gave several (posts); else empty."""
+    subject_kind: Mapped[str]
+    """account, post or listing"""
+    subject_id: Mapped[int] = mapped_column(BigInteger)
     taken_at: Mapped[datetime]
     detail: Mapped[str] = mapped_column(default="")
     """What looked wrong, for example "followers 12000 -> 12"."""

@@ -177,14 +177,15 @@ def _runs() -> None:
         sa.Column("id", BIG_KEY, nullable=False),
         sa.Column("quarantine_id", sa.Integer(), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=False),
-        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("subject_kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
         sa.Column("taken_at", sa.BigInteger(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("item", sa.JSON(), nullable=False),
         _of("quarantine_item", "quarantine"),
         _of("quarantine_item", "target", "crawl_target"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine_item")),
-        _unique("quarantine_item", "quarantine_id", "target_id", "ref"),
+        _unique("quarantine_item", "quarantine_id", "subject_kind", "subject_id"),
     )
     op.create_index("ix_quarantine_item_quarantine_id", "quarantine_item", ["quarantine_id"])
 

@@ -1,0 +1,243 @@
+"""RQ jobs that crawl: claim hosts that are due, have a child fetch them, write what comes.
+
+The database decides what is due and keeps what came of it (services/crawl_claims, crawl_results),
+result by result: child, worker or both may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from jobs.crawl_child import RUNNER, Answer, Child, ChildDiedError
+from tracker.config import CRAWL_TOKEN, Settings
+from tracker.crawl_messages import Asked, Batch, Began, Done, Fetched, Start
+from tracker.db import Database, connect
+from tracker.observed import GOOD, REFUSALS, FetchStatus
+from tracker.services.crawl_claims import Claim, claim_host, close_lost_runs, finish, renew
+from tracker.services.crawl_orders import OpenKeys, batch_of
+from tracker.services.crawl_results import write_results, write_robots
+
+log = logging.getLogger(__name__)
+
+HOSTS_AT_ONCE = 16
+"""Hosts that one child asks at a time, each with one request at a time."""
+
+FEEDING_SECONDS = 240.0
+"""So long a job begins with new hosts; then it finishes those it has."""
+
+LONGEST_SECONDS = 1_500.0
+"""After this a job stops whatever it has; below the queue's time limit."""
+
+RENEWED_SECONDS = 30.0
+CLAIMED_SECONDS = 0.5
+"""How often free places are offered to hosts that have become due meanwhile."""
+
+
+def crawl_due() -> dict[str, int]:
+    """Fetch all that is due (every half minute, see jobs/schedule.py; safe beside a twin).
+
+    Returns {"targets", "ok", "failed", "hosts"}: how many were fetched, and with what end.
+    """
+    settings = Settings.from_env()
+    database = connect(settings.database)
+    try:
+        return Crawl(database, start_of(settings)).run()
+    finally:
+        database.dispose()
+
+
+def start_of(settings: Settings) -> Start:
+    """How this installation's spiders behave."""
+    return Start(
+        user_agent=settings.crawl_agent, robots_token=CRAWL_TOKEN, delay_s=settings.crawl_delay_s
+    )
+
+
+def no_keys(_session: object, _workspace_id: int, _source: str) -> dict[str, str]:
+    """Keys of platforms when there are none."""
+    return {}
+
+
+@dataclass
+class _Open:
+    """A claim that the child works on."""
+
+    claim: Claim
+    began: int = 0
+    """The target that it is at; 0: none."""
+    waiting: list[Fetched] = field(default_factory=list)
+    """Results that are not written yet."""
+    has_refused: bool = False
+    is_done: bool = False
+
+
+class Crawl:
+    """One job's crawl."""
+
+    def __init__(
+        self,
+        database: Database,
+        start: Start,
+        *,
+        runner: Sequence[str] = RUNNER,
+        only: Collection[int] | None = None,
+        hosts_at_once: int = HOSTS_AT_ONCE,
+        open_keys: OpenKeys = no_keys,
+    ) -> None:
+        """Make one; `run` does the work.
+
+        Args:
+            only: ids of targets that are meant; None: all that are due.
+            runner: arguments of Python that start the child.
+        """
+        self.database = database
+        self.start = start
+        self.runner = runner
+        self.only = only
+        self.hosts_at_once = hosts_at_once
+        self.open_keys = open_keys
+        self.figures = {"targets": 0, "ok": 0, "failed": 0, "hosts": 0}
+        self._open: dict[int, _Open] = {}
+        self._child: Child | None = None
+
+    def run(self) -> dict[str, int]:
+        """Crawl until nothing is due, or the time is over."""
+        with self.database.write() as session:
+            close_lost_runs(session, datetime.now(UTC))
+        began = renewed = time.monotonic()
+        claimed = 0.0
+        try:
+            while True:
+                now = time.monotonic()
+                if now - claimed >= CLAIMED_SECONDS or not self._open:
+                    claimed = now
+                    if now - began < FEEDING_SECONDS:
+                        self._take_places()
+                if not self._open or now - began > LONGEST_SECONDS:
+                    return self.figures
+                self._listen()
+                if now - renewed >= RENEWED_SECONDS:
+                    renewed = now
+                    with self.database.write() as session:
+                        renew(session, [one.claim for one in self._open.values()], _utc())
+        except ChildDiedError as error:
+            log.warning("the crawling process is gone: %s", error)
+            self._blame(str(error))
+            return self.figures
+        finally:
+            self._end()
+
+    def _take_places(self) -> None:
+        """Claim hosts for the places that are free, and give them to the child."""
+        while len(self._open) < self.hosts_at_once:
+            held = [one.claim.host for one in self._open.values()]
+            with self.database.write() as session:
+                claim = claim_host(session, _utc(), only=self.only, without=held)
+                batch = batch_of(session, claim, self.open_keys) if claim else None
+            if claim is None or batch is None:
+                return
+            self._open[claim.run_id] = _Open(claim)
+            self.figures["hosts"] += 1
+            self._send(batch)
+
+    def _send(self, batch: Batch) -> None:
+        if self._child is None:
+            self._child = Child(self.start, self.runner)
+        self._child.send(batch)
+
+    def _listen(self) -> None:
+        """Take what the child says, and write it: some results at a time, in short transactions."""
+        assert self._child is not None
+        for answer in self._child.read(1.0):
+            self._hear(answer)
+        self._write()
+
+    def _hear(self, answer: Answer) -> None:
+        run = self._open.get(getattr(answer, "run_id", 0))
+        if run is None:
+            return
+        if isinstance(answer, Began):
+            run.began = answer.target_id
+        elif isinstance(answer, Fetched):
+            run.began = 0
+            run.waiting.append(answer)
+            run.has_refused |= answer.status in REFUSALS
+        elif isinstance(answer, Asked):
+            with self.database.write() as session:
+                write_robots(session, run.claim, answer.robots, _utc())
+        elif isinstance(answer, Done):
+            run.is_done = True
+
+    def _write(self) -> None:
+        """Write waiting results, and close the runs that are done."""
+        runs = [one for one in self._open.values() if one.waiting or one.is_done]
+        if not runs:
+            return
+        with self.database.write() as session:
+            written = [
+                (one, not one.waiting or write_results(session, one.claim, one.waiting, _utc()))
+                for one in runs
+            ]
+            for one, is_ours in written:
+                if one.is_done and is_ours:
+                    finish(
+                        session,
+                        one.claim,
+                        "backed_off" if one.has_refused else "done",
+                        _utc(),
+                        pause=self._pause(),
+                    )
+        for one, is_ours in written:
+            if is_ours:
+                self._count(one.waiting)
+            one.waiting = []
+            if one.is_done or not is_ours:
+                del self._open[one.claim.run_id]
+
+    def _pause(self) -> timedelta:
+        """The host's delay goes on after the batch; the next child knows nothing of this one."""
+        return timedelta(seconds=self.start.delay_s)
+
+    def _count(self, results: list[Fetched]) -> None:
+        n_ok = sum(result.status in GOOD for result in results)
+        self.figures["targets"] += len(results)
+        self.figures["ok"] += n_ok
+        self.figures["failed"] += len(results) - n_ok
+
+    def _blame(self, why: str) -> None:
+        """The child died: what it was at may be the cause, and waits longer than the rest."""
+        for one in self._open.values():
+            if one.began:
+                one.waiting.append(
+                    Fetched(
+                        run_id=one.claim.run_id,
+                        target_id=one.began,
+                        at=_utc(),
+                        status=FetchStatus.INTERRUPTED,
+                        detail=f"the crawling process died: {why}"[:300],
+                    )
+                )
+        self._write()
+
+    def _end(self) -> None:
+        """Give back what is not done, and see that no child stays."""
+        if self._child is not None:
+            if self._open:
+                self._child.kill()
+            else:
+                self._child.close()
+        left = [one.claim for one in self._open.values()]
+        self._open = {}
+        if left:
+            with self.database.write() as session:
+                for claim in left:
+                    finish(session, claim, "failed", _utc(), pause=self._pause(),
+                           error="it was stopped before its end")  # fmt: skip
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
