@@ -42,6 +42,12 @@ FEW_ROWS = 100
 
 _COUNTED = {"preserve_rowcount": True}
 
+WATCHER = "bulk_write_watcher"
+"""Key of `Session.info`: a `Watcher` that is told of bulk writes before they happen."""
+
+Watcher = Callable[[Session, Table, Sequence[dict[str, Any]], bool], None]
+"""Gets the session, the table, the rows, and whether rows that are there are overwritten."""
+
 Query = Select[*tuple[Any, ...]]
 """A select of any columns."""
 
@@ -166,6 +172,7 @@ def insert_new(
     def ignore(insert: postgresql.Insert) -> postgresql.Insert:
         return insert.on_conflict_do_nothing(index_elements=list(key) or None)
 
+    _tell(session, table, rows, overwrites=False)
     return _write(session, table, rows, ignore)
 
 
@@ -200,7 +207,16 @@ def upsert(
             where=None if newer is None else insert.excluded[newer] >= table.c[newer],
         )
 
+    _tell(session, table, rows, overwrites=True)
     return _write(session, table, rows, replace)
+
+
+def _tell(
+    session: Session, table: Table, rows: Sequence[dict[str, Any]], *, overwrites: bool
+) -> None:
+    watcher: Watcher | None = session.info.get(WATCHER)
+    if watcher is not None and rows:
+        watcher(session, table, rows, overwrites)
 
 
 _OnConflict = Callable[[postgresql.Insert], postgresql.Insert]

@@ -37,6 +37,7 @@ from tracker.domain.records import (
     TouchRecord,
 )
 from tracker.imports.result import Result
+from tracker.imports.resume import Resume
 from tracker.imports.source import Chunk, Source, read_chunks
 from tracker.imports.units import Unit
 from tracker.models import Shop, Workspace
@@ -44,6 +45,7 @@ from tracker.services import (
     affiliate_refunds,
     affiliates,
     batches,
+    changes,
     coupons,
     deals,
     fx,
@@ -103,20 +105,25 @@ def load_source(
     progress: Progress | None = None,
     max_chunks: int | None = None,
     whole: Result | None = None,
+    resume: Resume | None = None,
 ) -> Result:
     """Load a table; without a batch only find out what would happen (nothing is kept).
 
     Args:
         whole: the result of the file that the table is a part of; None: it is all of it.
+        resume: what an earlier try of the batch has done, and where that is kept; None: nothing.
 
     Raises batches.LostBatchError: the batch was cancelled or taken over; earlier chunks stay.
     """
     is_dry = target.batch_id == 0
     result = whole.part(source.sniffed) if whole else Result(source.sniffed, is_dry=is_dry)
     all_rows = source.n_rows + (whole.rows if whole else 0)
+    done = resume.begin_table(whole or result) if resume else 0
     for number, chunk in enumerate(read_chunks(source)):
         if max_chunks is not None and number >= max_chunks:
             break
+        if number < done:
+            continue
         if result.is_dry:
             _try_chunk(database, target, chunk, result)
         else:
@@ -125,6 +132,8 @@ def load_source(
                 batches.report(
                     session, target.batch_id, target.fence, (whole or result).figures(),
                     _named(source, notes), size_rows=all_rows,
+                    effect=(whole or result).effect.tables,
+                    **({"resume": resume.after(number, whole or result)} if resume else {}),
                 )  # fmt: skip
         if progress is not None:
             progress((whole or result).rows, all_rows)
@@ -153,7 +162,9 @@ def _load_chunk(session: Session, target: Target, chunk: Chunk, result: Result) 
         session.get(Shop, target.shop_id) if target.shop_id else None,
         target,
     )
-    outcomes, notices = _load_units(place, chunk.units)
+    with changes.recording(session, target.batch_id, target.workspace_id) as recorder:
+        outcomes, notices = _load_units(place, chunk.units)
+    result.add_effect(recorder.effect)
     result.add_notices(notices)
     for unit, outcome in zip(chunk.units, outcomes, strict=True):
         notes.extend(result.add_unit(unit, outcome))

@@ -14,6 +14,7 @@ from tracker.domain.records import Notice, Outcome, Reason, Refused
 from tracker.imports.sniff import Sniffed
 from tracker.imports.units import Unit
 from tracker.services.batches import Figures, Note
+from tracker.services.effects import Effect
 
 NOT_WRONG = frozenset({Reason.NEWER_VERSION_KNOWN, Reason.OTHER_HOST, Reason.COUNTED_BY_SCRIPT})
 """Refusals that are no fault of the row: it is counted as ignored."""
@@ -45,6 +46,8 @@ class Result:
     """zip: the tables are members of it; "": the file is its table."""
     notices: set[Notice] = field(default_factory=set)
     """What the user should know beside: new influencers, spend that another report tells of."""
+    effect: Effect = field(default_factory=Effect)
+    """What was (or would be) done to the sums of each kind of record."""
     parent: Result | None = None
     """The whole file's, which counts along."""
     parts: list[Result] = field(default_factory=list)
@@ -58,6 +61,12 @@ class Result:
         self.parts.append(part)
         self.sniffed = self.parts[0].sniffed
         return part
+
+    def add_effect(self, effect: Effect) -> None:
+        """Take what was done to sums."""
+        self.effect.merge(effect)
+        if self.parent is not None:
+            self.parent.add_effect(effect)
 
     def add_notices(self, notices: Iterable[Notice]) -> None:
         """Take what is to be known beside the rows."""

@@ -16,6 +16,7 @@ from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.load import Progress, Target, load_source
 from tracker.imports.result import Result
+from tracker.imports.resume import Resume
 from tracker.imports.rows import BrokenRow
 from tracker.imports.sniff import Recognised, Sniffed, recognise, with_host
 from tracker.imports.source import Source, check_scope, open_source, rows_of
@@ -208,15 +209,16 @@ def _run(
         fence = batches.claim_batch(session, batch_id, datetime.now(UTC))
         if fence is None:
             raise batches.LostBatchError(f"import {batch_id} is another worker's")
-        read_at = session.get_one(ImportBatch, batch_id).created_at
-        batches.report(
-            session, batch_id, fence, batches.Figures(),
+        batch = session.get_one(ImportBatch, batch_id)
+        read_at, resume = batch.created_at, Resume(batch.resume)
+        batches.begin(
+            session, batch_id, fence,
             size_rows=sum(source.n_rows for source in sources),
             preset=sources[0].sniffed.preset.name,
         )  # fmt: skip
     target = Target(request.workspace_id, request.shop_id, request.secret, read_at, batch_id, fence)
     for source in sources:
-        load_source(database, source, target, progress=progress, whole=result)
+        load_source(database, source, target, progress=progress, whole=result, resume=resume)
     result.conclude()
     if not result.error and result.rows and not result.n_good and not result.counts["ignored"]:
         result.error = "nothing_loaded"

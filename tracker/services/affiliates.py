@@ -16,8 +16,9 @@ from tracker.domain.money import is_currency
 from tracker.domain.records import AffiliateRecord, LoadResult, Outcome, Reason, Refused
 from tracker.models import AffiliateRow, Order, Shop, Workspace
 from tracker.services import dirty, fx
-from tracker.services.bulk import Merge, among, one_loader_at_a_time, table_of
 from tracker.services.affiliate_refunds import refund_days
+from tracker.services.bulk import Merge, among, one_loader_at_a_time, table_of
+from tracker.services.changes import note_touch
 from tracker.services.found_people import Finder, Named
 
 _KEY = ("platform", "order_ref", "influencer_id")
@@ -150,7 +151,7 @@ def rebook(session: Session, shop: Shop, workspace: Workspace, ordered_on: dict[
     if not rows:
         return
     rates = fx.base_rates(session, workspace)
-    moved = []
+    moved: list[dict[str, Any]] = []
     days: set[date] = set()
     for row_id, ref, before, currency in rows:
         day = ordered_on[ref]
@@ -159,5 +160,6 @@ def rebook(session: Session, shop: Shop, workspace: Workspace, ordered_on: dict[
             moved.append({"id": row_id, "booked_on": day, "fx_e8": rate})
             days |= {before, day}
     if moved:
+        note_touch(session, "affiliate_row", [one["id"] for one in moved], ("booked_on", "fx_e8"))
         session.execute(update(AffiliateRow), moved)
         dirty.affiliates_changed(session, shop, {ref for _, ref, _, _ in rows}, days)

@@ -18,12 +18,18 @@ from sqlalchemy.orm import Session
 from tracker.db import insert_new
 from tracker.domain.records import Reason
 from tracker.models import ImportBatch, ImportNote, Shop, Workspace
-from tracker.services.bulk import table_of
+from tracker.services.bulk import one_loader_at_a_time, table_of
 
 LEASE = timedelta(minutes=3)
 """A chunk takes a second; a worker that was not heard of for so long is dead."""
 
 MAX_DETAIL = 200
+
+ONE_AT_A_TIME = "batches"
+"""What begins or ends in a workspace one after the other: imports, and undoing them."""
+
+UNDOING = frozenset({"queued", "running"})
+"""States of a batch that is being undone."""
 
 
 class LostBatchError(Exception):
@@ -88,6 +94,7 @@ def create_batch(
         sha256=sha256,
         preset=preset,
         status="uploaded",
+        undo_state="kept",
         created_at=datetime.now(UTC),
     )
     session.add(batch)
@@ -149,11 +156,23 @@ def due_batches(session: Session, now: datetime) -> list[int]:
 
 
 def claim_batch(session: Session, batch_id: int, now: datetime) -> int | None:
-    """Take a batch to import it: its fence, or None when it is another's or done.
+    """Take a batch to import it: its fence, or None when it is another's or done, or when another
+    import of the workspace is being undone just now (then it waits).
 
-    Figures and notes of an earlier try are cleared.
+    Figures and notes of an earlier try are cleared, unless it left word where to go on.
     """
-    taken = session.scalar(
+    workspace_id = session.scalar(
+        select(ImportBatch.workspace_id).where(ImportBatch.id == batch_id)
+    )
+    if workspace_id is None:
+        return None
+    one_loader_at_a_time(session, ONE_AT_A_TIME, workspace_id)
+    undoing = select(ImportBatch.id).where(
+        ImportBatch.workspace_id == workspace_id, ImportBatch.undo_state.in_(UNDOING)
+    )
+    if session.scalar(undoing.limit(1)) is not None:
+        return None
+    taken = session.execute(
         update(ImportBatch)
         .where(
             ImportBatch.id == batch_id,
@@ -162,15 +181,29 @@ def claim_batch(session: Session, batch_id: int, now: datetime) -> int | None:
                 (ImportBatch.status == "running") & (ImportBatch.leased_until < now),
             ),
         )
-        .values(
-            status="running", fence=ImportBatch.fence + 1, leased_until=now + LEASE, error="",
-            **Figures().columns(),
+        .values(status="running", fence=ImportBatch.fence + 1, leased_until=now + LEASE, error="")
+        .returning(ImportBatch.fence, ImportBatch.resume)
+    ).first()
+    if taken is None:
+        return None
+    if taken.resume is None:
+        session.execute(
+            update(ImportBatch)
+            .where(ImportBatch.id == batch_id)
+            .values(effect={}, **Figures().columns())
         )
-        .returning(ImportBatch.fence)
-    )  # fmt: skip
-    if taken is not None:
         session.execute(delete(ImportNote).where(ImportNote.batch_id == batch_id))
-    return taken
+    fence: int = taken.fence
+    return fence
+
+
+def begin(session: Session, batch_id: int, fence: int, *, preset: str, size_rows: int) -> None:
+    """What a batch that was claimed will be read as, and how large it is."""
+    session.execute(
+        update(ImportBatch)
+        .where(ImportBatch.id == batch_id, ImportBatch.fence == fence)
+        .values(preset=preset, size_rows=size_rows)
+    )
 
 
 def report(
@@ -208,8 +241,14 @@ def report(
     insert_new(session, table_of(ImportNote), [dict(row) for row in rows])
 
 
-def finish_batch(session: Session, batch_id: int, fence: int, error: str = "") -> None:
-    """End a batch: done, or failed with an error for its user. Without effect when it is lost."""
+def finish_batch(
+    session: Session, batch_id: int, fence: int, error: str = "", **further: Any
+) -> None:
+    """End a batch: done, or failed with an error for its user. Without effect when it is lost.
+
+    Args:
+        further: other columns of the batch, such as `rejects_name`.
+    """
     session.execute(
         update(ImportBatch)
         .where(
@@ -218,7 +257,7 @@ def finish_batch(session: Session, batch_id: int, fence: int, error: str = "") -
             ImportBatch.status == "running",
         )
         .values(
-            status="failed" if error else "done", error=error, leased_until=None,
-            finished_at=datetime.now(UTC),
+            status="failed" if error else "done", error=error, leased_until=None, resume=None,
+            finished_at=datetime.now(UTC), **further,
         )
     )  # fmt: skip

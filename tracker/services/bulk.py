@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Column,
     ColumnElement,
     Table,
     Text,
@@ -30,7 +31,9 @@ T = TypeVar("T")
 
 
 def among(
-    session: Session, column: InstrumentedAttribute[Any], values: Iterable[str] | Iterable[int]
+    session: Session,
+    column: InstrumentedAttribute[Any] | Column[Any],
+    values: Iterable[str] | Iterable[int],
 ) -> ColumnElement[bool]:
     """The condition "column is one of these", with one parameter however many values there are.
 

@@ -15,6 +15,7 @@ from tracker.domain.marks import RawMark, read_click_param, read_mark
 from tracker.domain.records import OrderRecord
 from tracker.models import Hit, OrderCoupon, OrderLine, OrderMark, OrderVisitor, Shop, Workspace
 from tracker.services.bulk import among, table_of
+from tracker.services.changes import note_parts
 from tracker.services.marks import mark_ids
 from tracker.services.visitors import visitor_ids
 
@@ -23,7 +24,12 @@ Part = tuple[int, OrderRecord]
 
 
 def replace_parts(
-    session: Session, shop: Shop, workspace: Workspace, parts: Sequence[Part], updated: set[int]
+    session: Session,
+    shop: Shop,
+    workspace: Workspace,
+    parts: Sequence[Part],
+    updated: set[int],
+    batch_id: int = 0,
 ) -> None:
     """Write what hangs on orders; those in `updated` lose their earlier lines, coupons and marks.
 
@@ -31,6 +37,7 @@ def replace_parts(
     computed (`tracker.domain.identity`).
     """
     if updated:
+        note_parts(session, sorted(updated))
         for model in (OrderLine, OrderCoupon, OrderMark):
             session.execute(delete(model).where(among(session, model.order_id, sorted(updated))))
     lines = [row for order_id, record in parts for row in _line_rows(order_id, record)]
@@ -38,7 +45,7 @@ def replace_parts(
     coupons = [row for order_id, record in parts for row in _coupon_rows(order_id, record)]
     insert_new(session, table_of(OrderCoupon), coupons, key=["order_id", "code"])
     _write_marks(session, workspace, parts)
-    _write_visitors(session, shop, [record for _, record in parts])
+    _write_visitors(session, shop, [record for _, record in parts], batch_id)
 
 
 def _line_rows(order_id: int, record: OrderRecord) -> list[dict[str, Any]]:
@@ -78,7 +85,9 @@ def _write_marks(session: Session, workspace: Workspace, parts: Sequence[Part]) 
     insert_new(session, table_of(OrderMark), list(rows.values()), key=["order_id", "mark_id"])
 
 
-def _write_visitors(session: Session, shop: Shop, records: Sequence[OrderRecord]) -> None:
+def _write_visitors(
+    session: Session, shop: Shop, records: Sequence[OrderRecord], batch_id: int
+) -> None:
     named = [one for one in records if one.visitor_key]
     ids = visitor_ids(session, shop.id, [one.visitor_key or "" for one in named])
     stated = [(one, ids[one.visitor_key or ""], str(one.visitor_evidence)) for one in named]
@@ -90,6 +99,7 @@ def _write_visitors(session: Session, shop: Shop, records: Sequence[OrderRecord]
             "visitor_id": visitor_id,
             "evidence": evidence,
             "at": record.placed_at,
+            "batch_id": batch_id,
         }
         for record, visitor_id, evidence in stated
     ]

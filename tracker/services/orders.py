@@ -168,7 +168,7 @@ def _load_once(
     ids = _ids(session, shop.id, [draft.record.ref for draft in writing])
     parts = [(ids[draft.record.ref], draft.record) for draft in writing]
     updated = {ids[draft.record.ref] for draft in writing if draft.record.ref in known}
-    replace_parts(session, shop, workspace, parts, updated)
+    replace_parts(session, shop, workspace, parts, updated, batch_id)
     affiliates.rebook(
         session, shop, workspace, {draft.record.ref: draft.ordered_on for draft in writing}
     )

@@ -22,6 +22,7 @@ from tracker.domain.records import LoadResult, Outcome, Reason, RefundRecord, Re
 from tracker.models import Order, Refund, Shop
 from tracker.services import dirty
 from tracker.services.bulk import among, one_loader_at_a_time, table_of
+from tracker.services.changes import note_deletion
 
 TOTAL = "total"
 
@@ -91,13 +92,13 @@ def load_refunds(
     rows = [_row(shop, book.rows[key], zone, batch_id) for key in sorted(book.written)]
     upsert(session, table_of(Refund), rows, ["shop_id", "order_ref", "ref"])
     if book.removed:
-        session.execute(
-            delete(Refund).where(
-                Refund.shop_id == shop.id,
-                Refund.ref == TOTAL,
-                among(session, Refund.order_ref, sorted(ref for ref, _ in book.removed)),
-            )
+        gone = (
+            Refund.shop_id == shop.id,
+            Refund.ref == TOTAL,
+            among(session, Refund.order_ref, sorted(ref for ref, _ in book.removed)),
         )
+        note_deletion(session, "refund", *gone)
+        session.execute(delete(Refund).where(*gone))
     touched = {order_ref for order_ref, _ in book.written | book.removed}
     dirty.orders_changed(session, shop, order_days(session, shop.id, touched))
     return LoadResult(tuple(outcomes))
