@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import sqlite3
 import statistics
-from collections.abc import Iterable, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -43,6 +46,19 @@ def cpu_seconds(pids: Iterable[int]) -> float:
             times = one.cpu_times()
             total += times.user + times.system
     return total
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has had so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1024 if sys.platform == "linux" else 1)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Wall and CPU seconds of this process, and what the work gave."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    return time.perf_counter() - wall, time.process_time() - cpu, result
 
 
 def ratio(value: float, base: float) -> float | None:

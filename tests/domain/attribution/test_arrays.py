@@ -1,3 +1,4 @@
+import sys
 from bisect import bisect_left, bisect_right
 
 import numpy as np
@@ -5,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.domain.attribution import arrays
 from tracker.domain.attribution.allocate import offsets_of
 from tracker.domain.attribution.arrays import (
     argsort_pairs,
     bisect_segments,
     distinct,
     is_among,
+    is_large,
     repeated_pairs,
 )
 
@@ -63,3 +66,11 @@ def test_values_are_looked_up_in_a_table_of_some(keys, values):
     low = min(keys)
     table = np.isin(np.arange(low, max(keys) + 1), list(keys))
     assert is_among(table, low, np.array(values, np.int64)).tolist() == [v in keys for v in values]
+
+
+def test_loops_are_used_for_less_once_they_are_loaded(monkeypatch: pytest.MonkeyPatch):
+    module = "tracker.domain.attribution.compiling"
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    assert [is_large(n) for n in (50_000, 100_000)] == [False, True]
+    monkeypatch.setitem(sys.modules, module, arrays)
+    assert [is_large(n) for n in (1_000, 50_000)] == [False, True]

@@ -26,6 +26,7 @@ def limit(elements):
     """From how many elements on the compiled loops are used."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arrays, "COMPILED_FROM", elements)
+        patch.setattr(arrays, "COMPILED_AGAIN_FROM", elements)
         yield
 
 

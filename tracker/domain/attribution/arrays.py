@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -13,8 +14,11 @@ Bools = NDArray[np.bool_]
 _BLOCK = 1 << 15
 """Values looked up at once."""
 
-COMPILED_FROM = 50_000
+COMPILED_FROM = 100_000
 """Elements from which the loops of `compiled` pay for loading them."""
+
+COMPILED_AGAIN_FROM = 2_000
+"""The same, when they are loaded already."""
 
 
 def is_large(n: int) -> bool:
@@ -23,7 +27,8 @@ def is_large(n: int) -> bool:
     It is imported where it is called: numba costs half a second and 60 MB, which neither a page nor
     the explanation of one order needs.
     """
-    return n >= COMPILED_FROM
+    is_loaded = "tracker.domain.attribution.compiling" in sys.modules
+    return n >= (COMPILED_AGAIN_FROM if is_loaded else COMPILED_FROM)
 
 
 def distinct(values: Ints) -> Ints:
