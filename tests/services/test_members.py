@@ -22,7 +22,7 @@ def test_a_member_has_one_role_in_each_workspace(session, place):
     members.add_member(session, other, user, "owner")
     members.add_member(session, place, user, "finance")
     assert members.roles_of(session, user.id) == {place.id: "finance", other.id: "owner"}
-    assert members.members_of(session, place) == [(user, "finance")]
+    assert [(u, m.role) for u, m in members.members_of(session, place)] == [(user, "finance")]
 
 
 def test_members_who_cannot_sign_in_come_last(session, place):
@@ -61,6 +61,16 @@ def test_an_account_is_managed_by_the_owner_of_all_its_workspaces_only(session, 
     assert members.may_manage_account(session, user, {place.id: "owner", other.id: "owner"})
     user.is_admin = True
     assert not members.may_manage_account(session, user, {place.id: "owner", other.id: "owner"})
+
+
+def test_an_agency_is_known_only_while_the_role_is_agency(session, place):
+    user = person()
+    members.add_member(session, place, user, "agency", agency=" 星禾 MCN ")
+    assert members.agencies_of(session, user.id) == {place.id: "星禾 MCN"}
+    members.add_member(session, place, user, "analyst")
+    assert members.agencies_of(session, user.id) == {}
+    members.add_member(session, place, user, "agency")
+    assert members.agencies_of(session, user.id) == {place.id: "星禾 MCN"}
 
 
 def test_every_change_is_in_the_audit_log(session, place):

@@ -22,6 +22,8 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "campaign_id": world.campaign,
         "shop_id": world.shop,
         "account_id": 999,
+        "share_id": 1,
+        "token": "none",
         "batch_id": 1,
         "row_id": 1,
         "name": "overview",

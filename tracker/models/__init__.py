@@ -56,6 +56,7 @@ from tracker.models.platform_figure import PlatformFigure
 from tracker.models.policy_run import PolicyRun, PolicyUse
 from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
+from tracker.models.share import Share, ShareVisit
 from tracker.models.shop import Shop
 from tracker.models.traffic import Hit, Touch, Visit, Visitor
 from tracker.models.user import Membership, SignIn, User
@@ -124,6 +125,8 @@ __all__ = [
     "Refund",
     "Run",
     "SavedMapping",
+    "Share",
+    "ShareVisit",
     "Shop",
     "SignIn",
     "SocialAccount",

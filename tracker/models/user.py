@@ -46,6 +46,8 @@ class Membership(Base):
         ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[str]
+    agency: Mapped[str] = mapped_column(default="")
+    """role agency: the name of the agency, as influencers have it; they see its shares."""
 
 
 class SignIn(Base):

@@ -203,7 +203,8 @@ def _credit_filters(table: Any, state: ReportState, period: Period) -> list[Colu
 
 
 def _needs_fine(state: ReportState, by: Sequence[str]) -> bool:
-    return bool(_FINE.intersection(by) or state.campaign_id or state.influencer_id)
+    asked = state.campaign_id or state.influencer_id or state.people is not None
+    return bool(asked or _FINE.intersection(by))
 
 
 def _shop_ids(state: ReportState) -> Select[Any]:
@@ -222,6 +223,8 @@ def _filters(table: Table, state: ReportState) -> list[ColumnElement[bool]]:
         found.append(table.c.campaign_id == state.campaign_id)
     if state.influencer_id:
         found.append(table.c.influencer_id == state.influencer_id)
+    if state.people is not None:
+        found.append(table.c.influencer_id.in_(state.people))
     return found
 
 

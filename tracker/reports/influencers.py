@@ -72,7 +72,7 @@ def influencer_rows(
     for key, row in read_figures(session, kol, by, context.before_period).items():
         parts[key[1]][key] = row
     people = read_people(session, state)
-    is_open = not state.is_narrowed
+    is_open = not state.is_narrowed or state.people is not None
     suspected = {leak.influencer_id: leak for leak in leaks}
     rows: list[InfluencerRow] = []
     for i in {*parts, *(people if is_open else ())}:
@@ -109,6 +109,8 @@ def read_people(session: Session, state: ReportState) -> dict[int, Person]:
     )
     if state.influencer_id:
         statement = statement.where(Influencer.id == state.influencer_id)
+    if state.people is not None:
+        statement = statement.where(Influencer.id.in_(state.people))
     found: dict[int, Person] = {}
     for number, slug, name, agency, posted_on, platform, handle, followers in session.execute(
         statement

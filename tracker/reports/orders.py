@@ -88,7 +88,7 @@ def _matching(state: ReportState) -> Select[Any]:
         where.append(Order.ordered_on.between(state.start, state.end))
     if state.status:
         where.append(Order.status == state.status)
-    if state.kind or state.channel or state.campaign_id or state.influencer_id:
+    if state.is_credited:
         where.append(_credited(state))
     return select(*_COLUMNS).where(*where)
 
@@ -119,6 +119,8 @@ def _credited(state: ReportState) -> ColumnElement[bool]:
         where.append(Credit.campaign_id == state.campaign_id)
     if state.influencer_id:
         where.append(Credit.influencer_id == state.influencer_id)
+    if state.people is not None:
+        where.append(Credit.influencer_id.in_(state.people))
     return select(Credit.order_id).where(*where).correlate(Order).exists()
 
 

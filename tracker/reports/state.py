@@ -99,6 +99,9 @@ class ReportState:
     search: str = ""
     page: int = 1
     unit: str = "channel"
+    people: frozenset[int] | None = None
+    """Influencers that a share is about: nothing of anybody else is read. None: of all. It is never
+    in an address."""
 
     @property
     def period(self) -> Period:
@@ -115,6 +118,14 @@ class ReportState:
         """Whether a filter leaves out rows (period, model and basis do not count)."""
         return bool(
             self.shop_ids or self.kind or self.channel or self.campaign_id or self.influencer_id
+        )
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether only orders are asked for that were credited to something."""
+        return (
+            bool(self.kind or self.channel or self.campaign_id or self.influencer_id)
+            or self.people is not None
         )
 
     def changed(self, **changes: Any) -> ReportState:

@@ -23,24 +23,39 @@ def roles_of(session: Session, user_id: int) -> dict[int, str]:
     return {row.workspace_id: row.role for row in session.execute(query)}
 
 
-def members_of(session: Session, workspace: Workspace) -> list[tuple[User, str]]:
-    """The members of a workspace with their roles: who can sign in first, then by address."""
+def agencies_of(session: Session, user_id: int) -> dict[int, str]:
+    """Workspace id -> the agency that a user works for there; only where their role is agency."""
+    query = select(Membership.workspace_id, Membership.agency).where(
+        Membership.user_id == user_id, Membership.role == "agency", Membership.agency != ""
+    )
+    return {row.workspace_id: row.agency for row in session.execute(query)}
+
+
+def members_of(session: Session, workspace: Workspace) -> list[tuple[User, Membership]]:
+    """The members of a workspace: who can sign in first, then by address."""
     query = (
-        select(User, Membership.role)
+        select(User, Membership)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.workspace_id == workspace.id)
         .order_by(User.is_active.desc(), User.email)
     )
-    return [(user, role) for user, role in session.execute(query)]
+    return [(user, member) for user, member in session.execute(query)]
 
 
 def add_member(
-    session: Session, workspace: Workspace, user: User, role: str, *, by_user_id: int = 0
+    session: Session,
+    workspace: Workspace,
+    user: User,
+    role: str,
+    *,
+    agency: str | None = None,
+    by_user_id: int = 0,
 ) -> None:
     """Let a user work in a workspace, or give a member another role; it counts from their next
     request.
 
     Args:
+        agency: whom they work for, with the role agency; None: as it is.
         by_user_id: who does it; 0: the command line.
 
     Raises:
@@ -50,14 +65,15 @@ def add_member(
         raise UserError("role_unknown", f"role is one of {', '.join(ROLES)}, got {role}")
     member = session.get(Membership, (user.id, workspace.id))
     if member is None:
-        session.add(Membership(user_id=user.id, workspace_id=workspace.id, role=role))
+        action, member = "member.added", Membership(user_id=user.id, workspace_id=workspace.id)
+        session.add(member)
     else:
-        member.role = role
+        action = "member.role"
+    member.role = role
+    if agency is not None:
+        member.agency = agency.strip()
     session.flush()
-    audit.note(
-        session, "member.added" if member is None else "member.role", user.email,
-        user_id=by_user_id, workspace=workspace.slug, role=role,
-    )  # fmt: skip
+    audit.note(session, action, user.email, user_id=by_user_id, workspace=workspace.slug, role=role)
 
 
 def remove_member(

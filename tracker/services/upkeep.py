@@ -19,6 +19,7 @@ from tracker.models import (
     SignIn,
     Workspace,
 )
+from tracker.services import shares
 from tracker.services.bulk import table_of
 from tracker.services.policy_runs import LIVE
 
@@ -33,8 +34,10 @@ DAYS_AT_ONCE = 10
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Delete sign-ins that have ended and runs of long ago (safe to repeat)."""
+    """Delete sign-ins that have ended, and runs and visits of shares of long ago (safe to
+    repeat)."""
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    shares.drop_old_visits(session, now)
     session.execute(delete(Run).where(Run.started_at <= now - RUNS_KEPT))
 
 

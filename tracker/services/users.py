@@ -161,12 +161,16 @@ def check_password(user: User | None, password: str) -> bool:
     """Whether the password is the user's. It takes as long for a user that is not there (None), so
     that nobody learns from the time which addresses exist.
     """
-    encoded = _nobody() if user is None else user.password_hash
+    matches = matches_password(_nobody() if user is None else user.password_hash, password)
+    return user is not None and user.is_active and matches
+
+
+def matches_password(encoded: str, password: str) -> bool:
+    """Whether a password has this hash."""
     try:
-        matches = _hasher.verify(encoded, password[:MAX_PASSWORD_LENGTH])
+        return _hasher.verify(encoded, password[:MAX_PASSWORD_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None and user.is_active and matches
 
 
 def hash_password(password: str) -> str:

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from tracker.models import SignIn, User
-from tracker.services import sign_ins, users
-from tracker.web.context import get_session, now, writing
+from tracker.models import Share, SignIn, User
+from tracker.services import shares, sign_ins, users
+from tracker.web.context import find_workspace, get_session, now, parts, writing
 from tracker.web.identity import Caller, caller, current_token, set_cookie
 from tracker.web.limits import PER_ACCOUNT, failed, limiter
 
@@ -114,7 +114,26 @@ def _page(form: NameForm) -> str:
     n_browsers = get_session().scalar(
         select(func.count()).select_from(SignIn).where(SignIn.user_id == _user().id)
     )
-    return render_template("account/show.html", form=form, n_browsers=n_browsers)
+    return render_template(
+        "account/show.html",
+        form=form,
+        n_browsers=n_browsers,
+        shared=_shared(),
+        share_url=_share_url,
+    )
+
+
+def _shared() -> list[Share]:
+    """What the workspace that they look at shares with the agency they work for."""
+    user, workspace = caller(), find_workspace()
+    if user is None or workspace is None:
+        return []
+    agency = user.agencies.get(workspace.id, "")
+    return shares.shares_of_agency(get_session(), workspace.id, agency, now())
+
+
+def _share_url(share: Share) -> str:
+    return url_for("shared.show", token=shares.token_of(share, parts().settings.signing_key))
 
 
 def _password_page(form: PasswordForm) -> str:

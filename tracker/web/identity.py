@@ -26,13 +26,15 @@ class Caller:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, user: User, roles: Mapping[int, str]) -> None:
+    def __init__(self, user: User, roles: Mapping[int, str], agencies: Mapping[int, str]) -> None:
         self.id = user.id
         self.email = user.email
         self.name = user.name or user.email.split("@")[0]
         self.is_admin = user.is_admin
         self.roles = dict(roles)
         """Workspace id -> role; empty for administrators, who may do everything everywhere."""
+        self.agencies = dict(agencies)
+        """Workspace id -> the agency that they work for there, for members with that role."""
         self.locale = user.locale
         self.must_change_password = user.must_change_password
 
@@ -62,7 +64,8 @@ def _load(incoming: Request) -> Caller | None:
     show_workspaces(None if user.is_admin else roles.keys())
     if is_due:
         _note_seen(token)
-    return Caller(user, roles)
+    agencies = members.agencies_of(get_session(), user.id) if "agency" in roles.values() else {}
+    return Caller(user, roles, agencies)
 
 
 def _note_seen(token: str) -> None:

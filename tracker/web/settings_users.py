@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from tracker.models import Membership, User, Workspace
+from tracker.models import Influencer, Membership, User, Workspace
 from tracker.models.user import ROLES
 from tracker.services import members, users
 from tracker.services.errors import RefusedError
@@ -37,9 +37,11 @@ class UserForm(FlaskForm):
         _l("Name"), filters=[strip], validators=[Length(max=80), no_control_characters]
     )
     role = SelectField(_l("Role"))
+    agency = SelectField(_l("Agency, for that role"), default="")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.agency.choices = choices([("", "—"), *((name, name) for name in _agencies())])
         self.role.choices = choices((role, label(role, "role")) for role in ROLES)
 
 
@@ -85,7 +87,9 @@ def _add(session: Session, workspace: Workspace, form: UserForm) -> tuple[str, s
             locale=locale_name(),
             must_change_password=True,
         )
-    members.add_member(session, workspace, user, form.role.data, by_user_id=user_id())
+    members.add_member(
+        session, workspace, user, form.role.data, agency=form.agency.data, by_user_id=user_id()
+    )
     return (email, password) if password else None
 
 
@@ -140,8 +144,10 @@ def _check_account(session: Session, user: User) -> None:
 
 
 def _set_role(session: Session, workspace: Workspace, user: User) -> None:
-    role = request.form.get("role", "")
-    members.add_member(session, workspace, user, role, by_user_id=user_id())
+    role, agency = request.form.get("role", ""), request.form.get("agency")
+    if agency and agency not in _agencies():
+        abort(400)
+    members.add_member(session, workspace, user, role, agency=agency, by_user_id=user_id())
 
 
 def _remove(session: Session, workspace: Workspace, user: User) -> None:
@@ -174,6 +180,17 @@ _ACTIONS: dict[str, Callable[[Session, Workspace, User], tuple[str, str] | None]
     "enable": _enable,
     "password": _new_password,
 }
+
+
+def _agencies() -> list[str]:
+    """Names of the agencies that stand for influencers of this workspace."""
+    query = (
+        select(Influencer.agency)
+        .where(Influencer.workspace_id == get_workspace().id, Influencer.agency != "")
+        .distinct()
+        .order_by(Influencer.agency)
+    )
+    return list(get_session().scalars(query))
 
 
 def _page(form: UserForm, made: tuple[str, str] | None = None) -> str:

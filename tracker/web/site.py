@@ -33,6 +33,7 @@ MENU = (
         (
             ("conflicts.index", mark("Unsettled"), "u"),
             ("imports.index", mark("Imports"), "m"),
+            ("shares.index", mark("Shares"), "h"),
         ),
     ),
     ("", (("settings.index", mark("Settings"), "s"),)),

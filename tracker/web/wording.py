@@ -161,6 +161,12 @@ REFUSALS: dict[str, str] = {
     "no_member": mark("This user is no member any more."),
     "yourself": mark("Somebody else has to remove you."),
     "account_of_others": mark("This user also works for others: an administrator has to do that."),
+    "nobody_shared": mark("Choose an agency, or at least one influencer."),
+    "no_columns": mark("Choose at least one column."),
+    "bad_period": mark("The last day is before the first."),
+    "already_over": mark("This day is over already."),
+    "unknown_influencer": mark("There is no such influencer here."),
+    "unknown_shop": mark("There is no such shop here."),
     "not_found": mark("There is none like that any more."),
     "no_exchange_rate": mark(
         "There is no exchange rate for that day. Import rates first (fx_rates)."
