@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tracker.config import Settings
 from tracker.db import Database, connect
+from tracker.services.deliveries import forget_deliveries
 from tracker.services.upkeep import (
     drop_credits,
     forget_old,
@@ -26,6 +27,7 @@ def tidy() -> None:
     try:
         with database.write() as session:
             forget_old(session, datetime.now(UTC))
+            forget_deliveries(session, datetime.now(UTC))
         _drop_credits(database)
         _drop_uploads(database, settings.uploads_dir)
         with database.write() as session:

@@ -1,5 +1,6 @@
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, update
@@ -9,6 +10,9 @@ from tests.support.processes import wait_until
 from tracker.collect import directory as directory_module
 from tracker.collect.directory import Directory, Snapshot, read_snapshot
 from tracker.models import Shop, TrackedLink
+from tracker.models.base import to_micros
+from tracker.services import webhooks
+from tracker.services.sealing import unseal
 
 
 @pytest.fixture
@@ -46,6 +50,22 @@ def test_shops_and_links_are_read_as_the_collector_needs_them(world):
     link, target = known.links["lina"]
     assert (link.kol, link.shop_id) == ("lina", shop.id)
     assert target.with_click(None).endswith("?utm_source=xiaohongshu&kol=lina")
+
+
+def test_secrets_of_webhooks_are_known_sealed_and_with_their_end(world):
+    now = datetime(2026, 11, 11, tzinfo=UTC)
+    with world.write() as session:
+        shop = session.query(Shop).one()
+        for secret in ("the-first-secret-of-all", "the-second-secret-of-all"):
+            webhooks.set_secret(session, shop, secret, signing_key="key", now=now)
+    known = read_snapshot(world)
+    new, old = known.shops["key-one"].secrets
+    assert [unseal("key", one.sealed) for one in (new, old)] == [
+        "the-second-secret-of-all", "the-first-secret-of-all",
+    ]  # fmt: skip
+    assert (new.until_micros, old.until_micros) == (None, to_micros(now + timedelta(days=1)))
+    assert "secret-of-all" not in known.to_json()
+    assert Snapshot.from_json(known.to_json()) == known
 
 
 def test_inactive_links_and_those_that_lead_nowhere_are_left_out(world, caplog):

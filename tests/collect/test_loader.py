@@ -12,6 +12,7 @@ from tests.factories import NOON
 from tests.support.processes import Processes, wait_until
 from tracker import db
 from tracker.collect import loader as loader_module
+from tracker.collect import rounds as rounds_module
 from tracker.collect.journal import Journal
 from tracker.collect.lines import encode_line
 from tracker.collect.loader import REJECTED, Loader, StuckError, only_one
@@ -264,8 +265,8 @@ def test_a_hit_is_stored_once_though_two_loaders_read_the_same_journal(
 def test_a_round_takes_a_bounded_portion_however_much_has_piled_up(
     folder, loader, database, event, monkeypatch
 ):
-    monkeypatch.setattr(loader_module, "SEGMENT_BYTES", 1_000)
-    monkeypatch.setattr(loader_module, "ROUND_BYTES", 2_000)
+    monkeypatch.setattr(rounds_module, "SEGMENT_BYTES", 1_000)
+    monkeypatch.setattr(rounds_module, "ROUND_BYTES", 2_000)
     events = [event(n) for n in range(60)]
     for start in range(0, 60, 10):
         write(folder, *events[start : start + 10])

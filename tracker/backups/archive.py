@@ -17,7 +17,7 @@ from tracker.supervisor.records import only_parent
 SECRETS = ("secret_key", "customer_key_secret")
 """Without the second one every returning customer would look new after a restore."""
 
-FOLDERS = ("journal", "uploads")
+FOLDERS = ("journal", "deliveries", "uploads")
 """Folders of the home that go into a backup: events that are not in the database yet, and the
 files that people uploaded.
 """

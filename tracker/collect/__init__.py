@@ -1,7 +1,7 @@
-"""The public side: page script, beacons and tracked links. No login, no session, no database.
+"""The public side: script, beacons, tracked links, webhooks. No login, no session, no database.
 
-Events go to a journal on the disk and are answered when they are durable; a loader process moves
-them into the database (loader.py).
+Events and deliveries go to journals on the disk and are answered when they are durable; a loader
+process moves them into the database (loader.py).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from tracker.collect.directory import Directory
 from tracker.collect.front import Front, WsgiApp
 from tracker.collect.journal import Journal
 from tracker.collect.limits import Limiter
+from tracker.collect.webhooks import Webhooks
 from tracker.config import Settings
 
-PATHS = ("/t.js", "/collect", "/go/")
+PATHS = ("/t.js", "/collect", "/go/", "/webhooks/")
 """What the collector answers; a site must not use them."""
 
 
@@ -29,13 +30,16 @@ def register(app: Flask, settings: Settings, *, limiter: Limiter | None = None) 
     Args:
         limiter: how fast one address may be; None: the usual limits.
     """
+    directory = Directory.of(settings)
+    window, group = settings.journal_window_ms / 1000, settings.web_threads
     front = Front(
         cast(WsgiApp, app.wsgi_app),
-        Directory.of(settings),
-        Journal(
-            settings.journal_dir, settings.journal_window_ms / 1000, group=settings.web_threads
-        ),
+        directory,
+        Journal(settings.journal_dir, window, group=group),
         limiter or Limiter(),
+        webhooks=Webhooks(
+            settings, directory, Journal(settings.deliveries_dir, window, group=group)
+        ),
         trusted_proxies=settings.trusted_proxies,
         is_secure=settings.site_url.startswith("https:"),
     )

@@ -12,10 +12,12 @@ import logging
 import os
 import secrets
 import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +25,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from tracker.collect.targets import UTM, Target, build_target
 from tracker.config import Settings
 from tracker.db import Database, connect
-from tracker.models import Influencer, Shop, TrackedLink
+from tracker.models import Influencer, Shop, TrackedLink, WebhookSecret
+from tracker.models.base import to_micros
 
 log = logging.getLogger(__name__)
 
@@ -39,17 +42,31 @@ SOONEST_SECONDS = 0.5
 FIRST_SECONDS = 3.0
 """How long the very first requests wait when there is neither a snapshot nor a copy."""
 
-FORMAT = 1
+FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSecret:
+    """A secret that a shop signs its webhooks with."""
+
+    sealed: str
+    """Encrypted, as in the database (services/sealing.py)."""
+    until_micros: int | None
+    """The first instant at which it proves nothing any more; None: the current one."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownShop:
-    """What a beacon needs to know of a shop."""
+    """What the collector needs to know of a shop."""
 
     id: int
     site_key: str
     hostnames: tuple[str, ...]
     """Lower case; empty: any."""
+    platform: str = "own"
+    currency: str = ""
+    secrets: tuple[KnownSecret, ...] = ()
+    """The newest first."""
 
     def has_host(self, host: str) -> bool:
         """Whether a page of this host (lower case) is the shop's: one of its hosts, or below."""
@@ -90,8 +107,13 @@ class Snapshot:
         values = json.loads(text)
         if values["format"] != FORMAT:
             raise ValueError("another format")
-        shops = [KnownShop(s["id"], s["site_key"], tuple(s["hostnames"])) for s in values["shops"]]
+        shops = [_shop_of(**shop) for shop in values["shops"]]
         return make_snapshot(shops, [KnownLink(**link) for link in values["links"]])
+
+
+def _shop_of(*, hostnames: list[str], secrets: list[dict[str, Any]], **rest: Any) -> KnownShop:
+    known = tuple(KnownSecret(**secret) for secret in secrets)
+    return KnownShop(hostnames=tuple(hostnames), secrets=known, **rest)
 
 
 def make_snapshot(
@@ -123,9 +145,20 @@ def read_snapshot(database: Database, before: Snapshot | None = None) -> Snapsho
         SQLAlchemyError: it is not there, or has no tables yet.
     """
     with database.read() as session:
+        secrets: dict[int, list[KnownSecret]] = defaultdict(list)
+        for row in session.execute(_SECRETS):
+            until = None if row.valid_until is None else to_micros(row.valid_until)
+            secrets[row.shop_id].append(KnownSecret(row.sealed, until))
         shops = [
-            KnownShop(row.id, row.site_key, tuple(map(_host, row.hostnames.lower().split())))
-            for row in session.execute(select(Shop.id, Shop.site_key, Shop.hostnames))
+            KnownShop(
+                row.id,
+                row.site_key,
+                tuple(map(_host, row.hostnames.lower().split())),
+                row.platform,
+                row.currency,
+                tuple(secrets[row.id]),
+            )
+            for row in session.execute(_SHOPS)
         ]
         links = [
             KnownLink(
@@ -146,6 +179,10 @@ def _host(text: str) -> str:
     return text.rpartition("://")[2].partition("/")[0].partition(":")[0].removesuffix(".")
 
 
+_SHOPS = select(Shop.id, Shop.site_key, Shop.hostnames, Shop.platform, Shop.currency)
+_SECRETS = select(WebhookSecret.shop_id, WebhookSecret.sealed, WebhookSecret.valid_until).order_by(
+    WebhookSecret.id.desc()
+)
 _LINKS = (
     select(
         TrackedLink.id,

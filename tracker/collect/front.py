@@ -1,8 +1,8 @@
 """The collector as a WSGI application in front of the site's.
 
-It answers `/collect`, `/go/<slug>` and `/t.js` itself and hands everything else on. So no hook of
-the site (sign-in, session cookie, form token, database) is ever in the way of an event, whatever
-the site grows: locked, down or slow, collecting goes on.
+It answers `/collect`, `/go/<slug>`, `/t.js` and `/webhooks/…` itself and hands everything else on.
+So no hook of the site (sign-in, session cookie, form token, database) is ever in the way of an
+event, whatever the site grows: locked, down or slow, collecting goes on.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from tracker.collect.journal import Journal
 from tracker.collect.limits import Limiter, Pace
 from tracker.collect.lines import encode_line
 from tracker.collect.script import serve_script
+from tracker.collect.webhooks import PREFIX as WEBHOOKS
+from tracker.collect.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class Front:
         directory: shops and links.
         journal: where events go.
         limiter: how fast one address may be.
+        webhooks: takes what shops deliver; None: the site answers those addresses (with a 404).
         trusted_proxies: see `client_address`.
         is_secure: whether browsers reach us by https.
     """
@@ -47,6 +50,7 @@ class Front:
         journal: Journal,
         limiter: Limiter,
         *,
+        webhooks: Webhooks | None = None,
         trusted_proxies: int = 0,
         is_secure: bool = False,
     ) -> None:
@@ -54,6 +58,7 @@ class Front:
         self.directory = directory
         self.journal = journal
         self._limiter = limiter
+        self._webhooks = webhooks
         self._trusted_proxies = trusted_proxies
         self._is_secure = is_secure
         self._quiet_until = 0.0
@@ -66,15 +71,19 @@ class Front:
             answer = self._go(environ, path)
         elif path == "/t.js":
             answer = self._script(environ)
+        elif self._webhooks is not None and path.startswith(WEBHOOKS):
+            answer = self._webhooks.answer(environ)
         else:
             return self.site(environ, start_response)
         start_response(answer.status_line, answer.headers)
         return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
 
     def close(self) -> None:
-        """Finish the journal's segment and stop the directory's thread."""
+        """Finish the journals' segments and stop the directory's thread."""
         self.directory.close()
         self.journal.close()
+        if self._webhooks is not None:
+            self._webhooks.close()
 
     # --- the three paths --------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,8 +102,17 @@ def remove_drafts(folder: Path) -> None:
                     draft.unlink()
 
 
-def backlog(folder: Path) -> Backlog:
-    """How much waits. Segments that are written to but wholly loaded count nothing."""
+def event_at(line: bytes) -> float:
+    """When the event of a line came, in seconds since the epoch; LineError: it is none."""
+    return decode_line(line).at_micros / 1e6
+
+
+def backlog(folder: Path, at: Callable[[bytes], float] = event_at) -> Backlog:
+    """How much waits. Segments that are written to but wholly loaded count nothing.
+
+    Args:
+        at: when a line came; another journal has other lines.
+    """
     sizes: list[int] = []
     ages: list[float] = []
     for path, segment in open_segments(folder, {}).items():
@@ -110,13 +120,13 @@ def backlog(folder: Path) -> Backlog:
             waiting = path.stat().st_size - segment.offset
             if waiting > 0:
                 sizes.append(waiting)
-                ages.append(time.time() - _first_waiting(segment))
+                ages.append(time.time() - _first_waiting(segment, at))
     return Backlog(len(sizes), sum(sizes), max(ages) if ages else None)
 
 
-def _first_waiting(segment: Segment) -> float:
-    """When the first event that is not loaded came, in seconds since the epoch."""
+def _first_waiting(segment: Segment, at: Callable[[bytes], float]) -> float:
+    """When the first line that is not loaded came, in seconds since the epoch."""
     for line in segment.read(1):
         with suppress(LineError):
-            return decode_line(line).at_micros / 1e6
+            return at(line)
     return segment.path.stat().st_mtime

@@ -105,6 +105,8 @@ class Buyer:
     email: str = ""
 
 
+    key: str = ""
+    """The hash itself, where it was made at the door and the rest was dropped there."""
 @dataclass(frozen=True, slots=True)
 class LineRecord:
     """One line of an order."""
@@ -174,6 +176,8 @@ class RefundRecord:
     """The platform's refund id; "total": only the sum per order is known."""
 
 
+    is_date_seen: bool = False
+    """`refunded_at` is only when the refund was seen: an earlier date of the same one stays."""
 @dataclass(frozen=True, slots=True)
 class AffiliateRecord:
     """A platform's statement that an influencer sold an order."""

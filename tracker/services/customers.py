@@ -28,14 +28,22 @@ _MAINLAND = re.compile(r"(?:00)?86(1\d{10})")
 
 def buyer_scope(shop: Shop) -> str:
     """Within what a platform's buyer id is unique: its marketplace, else the shop itself."""
-    return MARKETPLACES.get(shop.platform, f"shop-{shop.id}")
+    return scope_of(shop.platform, shop.id)
+
+
+def scope_of(platform: str, shop_id: int) -> str:
+    """`buyer_scope` of a shop of which only this is known."""
+    return MARKETPLACES.get(platform, f"shop-{shop_id}")
 
 
 def customer_key(secret: bytes, buyer: Buyer, scope: str) -> str | None:
     """HMAC-SHA256 (hexadecimal) of the first of platform buyer id, phone and e-mail that is there.
 
-    Masked values ("138****1234") identify nobody and count as absent. None: nothing to hash.
+    Masked values ("138****1234") identify nobody and count as absent. A buyer who was hashed at the
+    door has the key already. None: nothing to hash.
     """
+    if buyer.key:
+        return buyer.key
     told = _told(buyer, scope)
     if told is None:
         return None

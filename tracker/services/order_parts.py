@@ -31,21 +31,29 @@ def replace_parts(
     updated: set[int],
     batch_id: int = 0,
 ) -> None:
-    """Write what hangs on orders; those in `updated` lose their earlier lines, coupons and marks.
+    """Write what hangs on orders; those in `updated` lose their earlier lines, coupons and, where
+    the new version says where the buyer came from, marks: an export does not, a webhook did.
 
     Statements about visitors are only ever added: which of them counts is decided when credits are
     computed (`tracker.domain.identity`).
     """
     if updated:
         note_parts(session, sorted(updated))
-        for model in (OrderLine, OrderCoupon, OrderMark):
+        for model in (OrderLine, OrderCoupon):
             session.execute(delete(model).where(among(session, model.order_id, sorted(updated))))
+        told = [order_id for order_id, record in parts if order_id in updated and _tells(record)]
+        session.execute(delete(OrderMark).where(among(session, OrderMark.order_id, told)))
     lines = [row for order_id, record in parts for row in _line_rows(order_id, record)]
     insert_new(session, table_of(OrderLine), lines, key=["order_id", "line_ref"])
     coupons = [row for order_id, record in parts for row in _coupon_rows(order_id, record)]
     insert_new(session, table_of(OrderCoupon), coupons, key=["order_id", "code"])
     _write_marks(session, workspace, parts)
     _write_visitors(session, shop, [record for _, record in parts], batch_id)
+
+
+def _tells(record: OrderRecord) -> bool:
+    """Whether a record says anything about where the buyer came from."""
+    return bool(record.landing_url or record.referrer or record.marks)
 
 
 def _line_rows(order_id: int, record: OrderRecord) -> list[dict[str, Any]]:

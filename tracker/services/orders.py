@@ -28,6 +28,8 @@ from tracker.services.customers import buyer_scope, customer_ids, customer_key
 from tracker.services.order_parts import replace_parts
 from tracker.services.repricing import net_base
 
+_PROGRESS = ("unpaid", "paid", "cancelled")
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -38,6 +40,9 @@ class _Known:
     ordered_on: date
     placed_at: datetime
     customer_id: int
+    status: str
+    token_hash: str
+    landing_click: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ def _load_once(
         return
     keys = {draft.customer_key for draft in writing if draft.customer_key is not None}
     customers = customer_ids(session, workspace.id, keys)
-    order_row = _row_maker(shop, workspace, customers, batch_id)
+    order_row = _row_maker(shop, workspace, customers, known, batch_id)
     upsert(
         session, table_of(Order), [order_row(draft) for draft in writing],
         ["shop_id", "ref"], newer="version_at",
@@ -183,16 +188,27 @@ def _outcome(draft: _Draft, before: _Known | None) -> Outcome | Refused:
         return Outcome.LOADED
     if before.content_hash == draft.content_hash:
         return Outcome.UNCHANGED
-    if draft.version_at < before.version_at:
+    if _rank(draft.version_at, draft.record.status) < _rank(before.version_at, before.status):
         return Refused(Reason.NEWER_VERSION_KNOWN, draft.record.ref[:100])
     return Outcome.UPDATED
 
 
+def _rank(version_at: datetime, status: str) -> tuple[datetime, int]:
+    """Which of two versions is newer. Shops stamp changes to the second, and an order that is
+    placed and paid at once comes twice within one, in any order: then it went on, not back."""
+    return version_at, _PROGRESS.index(status)
+
+
 def _row_maker(
-    shop: Shop, workspace: Workspace, customers: dict[str, int], batch_id: int
+    shop: Shop,
+    workspace: Workspace,
+    customers: dict[str, int],
+    known: dict[str, _Known],
+    batch_id: int,
 ) -> Callable[[_Draft], dict[str, Any]]:
     def row(draft: _Draft) -> dict[str, Any]:
         record = draft.record
+        before = known.get(record.ref)
         net = record.paid_minor - record.freight_minor - record.tax_minor
         return {
             "shop_id": shop.id,
@@ -215,8 +231,10 @@ def _row_maker(
             "net_base_minor": net_base(
                 record.status, net, record.currency, workspace.base_currency, draft.fx_e8
             ),
-            "token_hash": _token_hash(record.order_token),
-            "landing_click_event_id": _click(record.landing_url),
+            # Exports have neither: what a webhook proved stays.
+            "token_hash": _token_hash(record.order_token) or (before.token_hash if before else ""),
+            "landing_click_event_id": _click(record.landing_url)
+            or (before.landing_click if before else ""),
             "batch_id": batch_id,
         }
 
@@ -240,6 +258,9 @@ def _known(session: Session, shop_id: int, refs: Sequence[str]) -> dict[str, _Kn
             Order.ordered_on,
             Order.placed_at,
             Order.customer_id,
+            Order.status,
+            Order.token_hash,
+            Order.landing_click_event_id,
         ).where(Order.shop_id == shop_id, among(session, Order.ref, refs))
     )
     return {row[0]: _Known(*row[1:]) for row in rows}

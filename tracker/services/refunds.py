@@ -8,7 +8,7 @@ money twice, in whichever order they come.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +52,9 @@ class _Book:
         """Write a row if it is new or says something else."""
         key = (record.order_ref, record.ref)
         before = self.rows.get(key)
+        if record.is_date_seen:
+            dates = [record.refunded_at, *([before.refunded_at] if before else [])]
+            record = replace(record, refunded_at=min(dates), is_date_seen=False)
         if before == record:
             return Outcome.UNCHANGED
         self.rows[key] = record
@@ -102,6 +105,33 @@ def load_refunds(
     touched = {order_ref for order_ref, _ in book.written | book.removed}
     dirty.orders_changed(session, shop, order_days(session, shop.id, touched))
     return LoadResult(tuple(outcomes))
+
+
+def withdraw_refunds(session: Session, shop: Shop, kept: Mapping[str, Collection[str]]) -> int:
+    """Delete refunds that a shop took back: it tells all of an order, and they are not among them.
+
+    Those of files stay: a shop's own list does not know the ids of other sources.
+
+    Args:
+        kept: per order, the refund ids that there still are.
+
+    Returns:
+        how many were deleted.
+    """
+    one_loader_at_a_time(session, "refunds", shop.id)
+    known = session.execute(
+        select(Refund.id, Refund.order_ref, Refund.ref).where(
+            Refund.shop_id == shop.id,
+            Refund.ref != TOTAL,
+            Refund.batch_id == 0,
+            among(session, Refund.order_ref, kept),
+        )
+    ).all()
+    gone = {row.id: row.order_ref for row in known if row.ref not in kept[row.order_ref]}
+    if gone:
+        session.execute(delete(Refund).where(among(session, Refund.id, sorted(gone))))
+        dirty.orders_changed(session, shop, order_days(session, shop.id, set(gone.values())))
+    return len(gone)
 
 
 def _put_named(book: _Book, record: RefundRecord) -> Outcome:

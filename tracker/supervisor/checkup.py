@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.collect.segments import backlog
+from tracker.collect.delivery_lines import delivery_at
+from tracker.collect.segments import Backlog, backlog
 from tracker.config import Settings
 from tracker.db import Database, connect
 from tracker.migrations import current_revision, newest_revision
@@ -64,6 +65,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     finally:
         database.dispose()
     yield check_journal(settings)
+    yield check_deliveries(settings)
     yield check_parent(settings)
     yield from check_queue(settings)
 
@@ -174,16 +176,25 @@ def _check_admin(database: Database) -> Finding:
 
 def check_journal(settings: Settings) -> Finding:
     """Events that are not in the database yet."""
-    waiting = backlog(settings.journal_dir)
+    return _check_backlog("journal", backlog(settings.journal_dir), settings)
+
+
+def check_deliveries(settings: Settings) -> Finding:
+    """Webhooks that are not in the database yet."""
+    waiting = backlog(settings.deliveries_dir, delivery_at)
+    return _check_backlog("webhooks", waiting, settings)
+
+
+def _check_backlog(name: str, waiting: Backlog, settings: Settings) -> Finding:
     detail = f"{waiting.bytes} bytes in {waiting.segments} segments wait for the database"
     if waiting.oldest_seconds is not None and waiting.oldest_seconds > MAX_BACKLOG_SECONDS:
         return Finding(
-            "journal",
+            name,
             "warning",
             f"{detail}, for {waiting.oldest_seconds:.0f} s",
             f"is the loader running? Its log: {settings.logs_dir / 'loader.log'}",
         )
-    return Finding("journal", "ok", detail)
+    return Finding(name, "ok", detail)
 
 
 def check_parent(settings: Settings) -> Finding:

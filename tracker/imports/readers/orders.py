@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+from tracker.domain.landing_notes import landing_in_notes
 from tracker.domain.records import (
     Buyer,
     LineRecord,
@@ -19,7 +20,6 @@ from tracker.domain.records import (
 from tracker.imports.dates import DateOrder, parse_instant
 from tracker.imports.errors import RowError
 from tracker.imports.readers.base import Options, Reader, columns
-from tracker.imports.readers.notes import landing_in_notes
 from tracker.imports.row import Row
 from tracker.imports.units import Out, Unit
 

@@ -1,4 +1,7 @@
-"""Shopify's "Note Attributes": lines of `name: value` that apps leave, UTM values among them."""
+"""Notes that apps leave on an order: lines of `name: value`, UTM values among them.
+
+Shopify's "Note Attributes" in files and deliveries, meta data of WooCommerce.
+"""
 
 from __future__ import annotations
 
