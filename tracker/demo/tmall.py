@@ -87,10 +87,15 @@ class MarketOrders:
         goods = placed.paid_minor - placed.freight_minor
         self._cohort.affiliate_rows.append(
             AffiliateRecord(
-                PROGRAMME, placed.ref, person.slug, "", placed.placed_at, clicked_at,
-                goods * _COMMISSION_PERCENT // 100, "CNY",
+                platform=PROGRAMME,
+                order_ref=placed.ref,
+                influencer=person.slug,
+                ordered_at=placed.placed_at,
+                clicked_at=clicked_at,
+                commission_minor=goods * _COMMISSION_PERCENT // 100,
+                currency="CNY",
             )
-        )  # fmt: skip
+        )
 
     def _is_festival(self, at: datetime) -> bool:
         day = at.astimezone(ZONE).date()
