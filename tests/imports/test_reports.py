@@ -50,7 +50,7 @@ def test_every_preset_of_a_platform_has_a_file_here():
     platforms = {preset.name for preset in presets().values() if preset.signature}
     assert (
         platforms - tried
-        == {"shopify_orders", "tmall_orders", "ad_touches", "dewu_ads"} & platforms
+        == {"shopify_orders", "tmall_orders", "ad_touches", "dewu_ads", "metrics"} & platforms
     )
 
 

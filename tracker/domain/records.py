@@ -16,6 +16,7 @@ The services that take them, session first, never committing, one outcome a reco
     affiliate_refunds.load_affiliate_refunds(session, shop, records, *, batch_id=0)
     spend.load_spend(session, workspace, records, *, shop_id=0, batch_id=0)
     platform_figures.load_platform_figures(session, workspace, records, *, shop_id=0, batch_id=0)
+    observations.load_metrics(session, workspace, records)
     goods_costs.load_goods_costs(session, shop, records)
     fx.load_rates(session, workspace, records)
     influencers.load_influencers(session, workspace, records, *, secret)
@@ -32,6 +33,7 @@ from typing import Literal
 
 from tracker.domain.log_lines import HitRecord as HitRecord
 from tracker.domain.marks import RawMark
+from tracker.domain.metric_records import MetricRecord as MetricRecord
 from tracker.domain.platform_records import AffiliateRefundRecord, PlatformFigureRecord
 
 OrderStatus = Literal["paid", "unpaid", "cancelled"]
@@ -103,10 +105,10 @@ class Buyer:
     platform_id: str = ""
     phone: str = ""
     email: str = ""
-
-
     key: str = ""
     """The hash itself, where it was made at the door and the rest was dropped there."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineRecord:
     """One line of an order."""
@@ -174,10 +176,10 @@ class RefundRecord:
     """In the order's currency; positive. Negative: a refund that was reversed."""
     ref: str = "total"
     """The platform's refund id; "total": only the sum per order is known."""
-
-
     is_date_seen: bool = False
     """`refunded_at` is only when the refund was seen: an earlier date of the same one stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class AffiliateRecord:
     """A platform's statement that an influencer sold an order."""
@@ -328,6 +330,7 @@ Record = (
     | TouchRecord
     | HitRecord
     | SpendRecord
+    | MetricRecord
     | GoodsCostRecord
     | FxRateRecord
     | InfluencerRecord

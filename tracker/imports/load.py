@@ -26,6 +26,7 @@ from tracker.domain.records import (
     HitRecord,
     InfluencerRecord,
     LoadResult,
+    MetricRecord,
     Notice,
     OrderRecord,
     Outcome,
@@ -52,6 +53,7 @@ from tracker.services import (
     goods_costs,
     influencers,
     log_hits,
+    observations,
     orders,
     platform_figures,
     refunds,
@@ -276,6 +278,9 @@ def _influencers(place: _Place, records: Any) -> LoadResult:
 
 _LOADERS: dict[type, Callable[[_Place, list[Record]], LoadResult]] = {
     InfluencerRecord: _influencers,
+    MetricRecord: lambda place, records: observations.load_metrics(
+        place.session, place.workspace, cast(Sequence[MetricRecord], records)
+    ),
     FxRateRecord: lambda place, records: fx.load_rates(
         place.session, place.workspace, cast(Sequence[FxRateRecord], records)
     ),

@@ -8,6 +8,7 @@ from tracker.imports.readers import (
     costs,
     figures,
     hits,
+    metrics,
     orders,
     people,
     spend,
@@ -28,6 +29,7 @@ READERS: dict[str, Reader] = {
         *analytics.READERS,
         *costs.READERS,
         *people.READERS,
+        *metrics.READERS,
         *unstored.READERS,
     )
 }
