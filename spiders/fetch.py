@@ -113,7 +113,8 @@ async def fetch(
     for _hop in range(MAX_REDIRECTS + 1):
         if not wanted.is_official:
             await _ask_robots(url, robots)
-        known = target.validators.get(url) if target.parser_version == parser_version else None
+        is_known = target.parser_version == parser_version and not wanted.must_come_whole
+        known = target.validators.get(url) if is_known else None
         response = await _download(wanted, url, known, traffic, downloads)
         if response.status == 304 and known is not None:
             traffic.validators[url] = known
@@ -173,7 +174,12 @@ def _request(wanted: PageRequest, url: str, known: tuple[str, str] | None) -> Re
         etag, modified = known
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"If-Modified-Since": modified} if modified else {}
-    return Request(_with_query(url, wanted.secret_query), headers=headers, dont_filter=True)
+    place = _with_query(url, wanted.secret_query)
+    if not wanted.secret_form:
+        return Request(place, headers=headers, dont_filter=True)
+    headers |= {"Content-Type": "application/x-www-form-urlencoded"}
+    form = urlencode(wanted.secret_form)
+    return Request(place, method="POST", headers=headers, body=form, dont_filter=True)
 
 
 def _with_query(url: str, query: dict[str, str]) -> str:
