@@ -209,10 +209,21 @@ def _boosts(
             clicks = round(amount / 160)
             found.append(
                 SpendRecord(
-                    platform, day, channel, "CNY", amount, account, f"boost-{post.ref}", running,
-                    person.slug, clicks * 70, clicks, round(amount * 2.2), round(amount / 9_000),
+                    platform=platform,
+                    spent_on=day,
+                    channel=channel,
+                    currency="CNY",
+                    amount_minor=amount,
+                    account=account,
+                    campaign_ref=f"boost-{post.ref}",
+                    campaign=running,
+                    influencer=person.slug,
+                    impressions=clicks * 70,
+                    clicks=clicks,
+                    platform_gmv_minor=round(amount * 2.2),
+                    platform_orders=round(amount / 9_000),
                 )
-            )  # fmt: skip
+            )
     return found
 
 
