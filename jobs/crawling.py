@@ -33,6 +33,7 @@ LONGEST_SECONDS = 1_500.0
 """After this a job stops whatever it has; below the queue's time limit."""
 
 RENEWED_SECONDS = 30.0
+LONGEST_REST_SECONDS = 5.0
 CLAIMED_SECONDS = 0.5
 """How often free places are offered to hosts that have become due meanwhile."""
 
@@ -45,9 +46,26 @@ def crawl_due() -> dict[str, int]:
     settings = Settings.from_env()
     database = connect(settings.database)
     try:
-        return Crawl(database, start_of(settings)).run()
+        return crawl_with(database, settings)
     finally:
         database.dispose()
+
+
+def crawl_with(
+    database: Database,
+    settings: Settings,
+    *,
+    only: Collection[int] | None = None,
+    workspace_id: int | None = None,
+) -> dict[str, int]:
+    """Fetch what is due, as an installation's settings say.
+
+    Args:
+        only: ids of targets that are meant; None: all.
+        workspace_id: whose targets; None: everybody's.
+    """
+    crawl = Crawl(database, start_of(settings), only=only, workspace_id=workspace_id)
+    return crawl.run()
 
 
 def start_of(settings: Settings) -> Start:
@@ -85,6 +103,7 @@ class Crawl:
         *,
         runner: Sequence[str] = RUNNER,
         only: Collection[int] | None = None,
+        workspace_id: int | None = None,
         hosts_at_once: int = HOSTS_AT_ONCE,
         open_keys: OpenKeys = no_keys,
     ) -> None:
@@ -92,51 +111,70 @@ class Crawl:
 
         Args:
             only: ids of targets that are meant; None: all that are due.
+            workspace_id: whose targets; None: everybody's.
             runner: arguments of Python that start the child.
         """
         self.database = database
         self.start = start
         self.runner = runner
         self.only = only
+        self.workspace_id = workspace_id
         self.hosts_at_once = hosts_at_once
         self.open_keys = open_keys
         self.figures = {"targets": 0, "ok": 0, "failed": 0, "hosts": 0}
         self._open: dict[int, _Open] = {}
         self._child: Child | None = None
+        self._hosts_before_rest = 0
 
     def run(self) -> dict[str, int]:
         """Crawl until nothing is due, or the time is over."""
         with self.database.write() as session:
             close_lost_runs(session, datetime.now(UTC))
-        began = renewed = time.monotonic()
-        claimed = 0.0
         try:
-            while True:
-                now = time.monotonic()
-                if now - claimed >= CLAIMED_SECONDS or not self._open:
-                    claimed = now
-                    if now - began < FEEDING_SECONDS:
-                        self._take_places()
-                if not self._open or now - began > LONGEST_SECONDS:
-                    return self.figures
-                self._listen()
-                if now - renewed >= RENEWED_SECONDS:
-                    renewed = now
-                    with self.database.write() as session:
-                        renew(session, [one.claim for one in self._open.values()], _utc())
+            self._work(time.monotonic())
         except ChildDiedError as error:
             log.warning("the crawling process is gone: %s", error)
             self._blame(str(error))
-            return self.figures
         finally:
             self._end()
+        return self.figures
+
+    def _work(self, began: float) -> None:
+        """Take hosts while there is time, and listen until all that were taken are done."""
+        renewed, claimed = began, 0.0
+        while (now := time.monotonic()) - began < LONGEST_SECONDS:
+            if now - began < FEEDING_SECONDS and (
+                not self._open or now - claimed >= CLAIMED_SECONDS
+            ):
+                claimed = now
+                self._take_places()
+            if not self._open:
+                return
+            self._listen()
+            if now - renewed >= RENEWED_SECONDS:
+                renewed = now
+                with self.database.write() as session:
+                    renew(session, [one.claim for one in self._open.values()], _utc())
 
     def _take_places(self) -> None:
-        """Claim hosts for the places that are free, and give them to the child."""
+        """Claim hosts for the places that are free, and give them to the child.
+
+        When the last batch was just done, its host rests for a moment: it is waited for once, or
+        every host with more targets than a batch would wait for the next tick.
+        """
+        self._claim_hosts()
+        if not self._open and self.figures["hosts"] > self._hosts_before_rest:
+            self._hosts_before_rest = self.figures["hosts"]
+            time.sleep(min(self.start.delay_s, LONGEST_REST_SECONDS) + 0.01)
+            self._claim_hosts()
+
+    def _claim_hosts(self) -> None:
         while len(self._open) < self.hosts_at_once:
             held = [one.claim.host for one in self._open.values()]
             with self.database.write() as session:
-                claim = claim_host(session, _utc(), only=self.only, without=held)
+                claim = claim_host(
+                    session, _utc(), only=self.only, workspace_id=self.workspace_id, without=held
+                )
                 batch = batch_of(session, claim, self.open_keys) if claim else None
             if claim is None or batch is None:
                 return

@@ -23,7 +23,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from jobs.queues import BULK, QUICK, connection, enqueue
+from jobs.queues import BULK, CRAWL, QUICK, connection, enqueue
 from tracker.config import Settings
 from tracker.db import connect
 from tracker.logs import start_logging
@@ -58,6 +58,7 @@ TASKS: Final = (
     Task("fits", "jobs.attribution.make_fits", BULK, timedelta(hours=1)),
     Task("policies", "jobs.policies.compute_due_policies", BULK, timedelta(seconds=30)),
     Task("alerts", "jobs.alerts.look_at_watched", BULK, timedelta(minutes=5)),
+    Task("crawl", "jobs.crawling.crawl_due", CRAWL, timedelta(seconds=30)),
     Task("upkeep", "jobs.upkeep.tidy", BULK, timedelta(hours=6)),
 )
 

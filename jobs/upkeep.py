@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tracker.config import Settings
 from tracker.db import Database, connect
+from tracker.services.crawl_upkeep import forget_fetches, forget_hosts
 from tracker.services.deliveries import forget_deliveries
 from tracker.services.upkeep import (
     drop_credits,
@@ -29,6 +30,7 @@ def tidy() -> None:
             forget_old(session, datetime.now(UTC))
             forget_deliveries(session, datetime.now(UTC))
         _drop_credits(database)
+        _forget_crawls(database)
         _drop_uploads(database, settings.uploads_dir)
         with database.write() as session:
             help_the_planner(session)
@@ -46,6 +48,17 @@ def _drop_credits(database: Database) -> None:
         while is_more:
             with database.write() as session:
                 is_more = drop_credits(session, policy_id, now)
+
+
+def _forget_crawls(database: Database) -> None:
+    """Delete the story of fetches of long ago, some at a time; the numbers stay."""
+    now = datetime.now(UTC)
+    is_more = True
+    while is_more:
+        with database.write() as session:
+            is_more = forget_fetches(session, now)
+    with database.write() as session:
+        forget_hosts(session, now)
 
 
 def _drop_uploads(database: Database, folder: Path) -> None:

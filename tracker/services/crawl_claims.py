@@ -48,6 +48,7 @@ def claim_host(
     now: datetime,
     *,
     only: Collection[int] | None = None,
+    workspace_id: int | None = None,
     without: Collection[str] = (),
 ) -> Claim | None:
     """Claim the host that has waited longest, with up to BATCH_TARGETS of its due targets.
@@ -56,9 +57,12 @@ def claim_host(
 
     Args:
         only: ids of targets that are meant; None: all.
+        workspace_id: whose targets; None: everybody's.
         without: hosts that are not wanted now.
     """
     due = _due(session, now, only)
+    if workspace_id is not None:
+        due.append(CrawlTarget.workspace_id == workspace_id)
     candidates = session.execute(
         select(CrawlTarget.host, func.min(CrawlTarget.next_at).label("since"))
         .outerjoin(CrawlDomain, CrawlDomain.host == CrawlTarget.host)
