@@ -17,6 +17,7 @@ from tracker.config import CRAWL_TOKEN, Settings
 from tracker.crawl_messages import Asked, Batch, Began, Done, Fetched, Start
 from tracker.db import Database, connect
 from tracker.observed import GOOD, REFUSALS, FetchStatus
+from tracker.services.connector_keys import key_opener
 from tracker.services.crawl_claims import Claim, claim_host, close_lost_runs, finish, renew
 from tracker.services.crawl_orders import OpenKeys, batch_of
 from tracker.services.crawl_results import write_results, write_robots
@@ -64,7 +65,13 @@ def crawl_with(
         only: ids of targets that are meant; None: all.
         workspace_id: whose targets; None: everybody's.
     """
-    crawl = Crawl(database, start_of(settings), only=only, workspace_id=workspace_id)
+    crawl = Crawl(
+        database,
+        start_of(settings),
+        only=only,
+        workspace_id=workspace_id,
+        open_keys=key_opener(settings.signing_key),
+    )
     return crawl.run()
 
 
