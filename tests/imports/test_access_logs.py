@@ -9,7 +9,8 @@ from jobs.visits import build_all, refresh_all
 from tests.imports.files import source, write
 from tests.imports.logs.test_grid import AGENT, IIS, line
 from tracker.domain.channels import Channel
-from tracker.imports.run import import_file, preview, try_file
+from tracker.imports.preview import preview
+from tracker.imports.run import import_file, try_file
 from tracker.imports.source import read_chunks
 from tracker.models import Hit, ImportNote, Mark, Shop, Visit
 

@@ -9,7 +9,8 @@ from tests.imports.world import EXAMPLES, IN_ORDER
 from tests.services.records import SECRET
 from tracker.imports import run
 from tracker.imports.errors import FileError
-from tracker.imports.run import import_file, preview, try_file
+from tracker.imports.preview import preview
+from tracker.imports.run import import_file, try_file
 from tracker.models import ImportBatch, ImportNote, Order, Workspace
 from tracker.services import batches
 from tracker.services.batches import LostBatchError

@@ -27,14 +27,31 @@ _USUAL = frozenset(
 _ENOUGH = 0.1
 
 
-def encoding_of(path: Path) -> str:
+ENCODINGS = ("utf-8", "gb18030", "cp950", "utf-16", "cp1252", "shift_jis")
+"""What a user may say a text is written in."""
+
+_COMMON = {"gb18030": ("gb2312", 0xB0, 0xD7), "cp950": ("big5", 0xA4, 0xC6)}
+"""Where the older standard within an encoding has its frequent characters: lead bytes."""
+_SIGNS_UNTIL = 0xA9
+"""Lead bytes from 0xA1 to here are punctuation, digits and letters."""
+
+
+def encoding_of(path: Path, told: str = "") -> str:
     """The encoding of a file: by its byte order mark, else UTF-8, UTF-16 where that is clear, and
     GB18030 or Big5, each strictly.
 
     Latin-1 is never tried: it takes any bytes and gives nonsense. One pass over the file each.
 
-    Raises FileError: unknown_encoding; binary_file (NUL characters).
+    Args:
+        told: one of ENCODINGS, as the user says; "": find out.
+
+    Raises FileError: unknown_encoding (also when it is not what the user says); ambiguous_encoding:
+    its bytes can be read as Chinese, but what comes out is none; binary_file (NUL characters).
     """
+    if told:
+        if not _decodes(path, told):
+            raise FileError("unknown_encoding", told)
+        return told
     with open_bytes(path) as file:
         start = file.read(_LOOKED_AT)
     for mark, name in _BOMS:
@@ -42,14 +59,27 @@ def encoding_of(path: Path) -> str:
             if not name or not _decodes(path, name):
                 raise FileError("unknown_encoding", name or "utf-32")
             return name
-    if b"\x00" in start:
-        name = _wide(start)
-        if name and _decodes(path, name):
-            return name
-    for name in ("utf-8", *_chinese(start)):
-        if _decodes(path, name):
-            return name
-    raise FileError("unknown_encoding")
+    if b"\x00" in start and (name := _wide(start)) and _decodes(path, name):
+        return name
+    found = next((name for name in ("utf-8", *_chinese(start)) if _decodes(path, name)), "")
+    if not found:
+        raise FileError("unknown_encoding")
+    if found != "utf-8" and not _is_likely(start, found):
+        raise FileError("ambiguous_encoding")
+    return found
+
+
+def _is_likely(start: bytes, encoding: str) -> bool:
+    """Whether half of the characters beyond ASCII are frequent ones, as in any Chinese text; in
+    accented Latin letters that are read as Chinese hardly any is."""
+    text = codecs.getincrementaldecoder(encoding)("strict").decode(start)
+    wide = [char for char in text if ord(char) > 127]
+    older, first, last = _COMMON[encoding]
+    common = 0
+    for char in wide:
+        lead = char.encode(older, "replace")[0]
+        common += char in _USUAL or first <= lead <= last or 0xA1 <= lead <= _SIGNS_UNTIL
+    return 2 * common >= len(wide)
 
 
 def _wide(start: bytes) -> str:

@@ -21,6 +21,7 @@ class FileError(Exception):
         "binary_file", "not_recognised", "unknown_preset", "columns_missing", "duplicate_column",
         "ambiguous_date", "mixed_date_formats", "date_without_year", "shop_needed",
         "nested_archive",
+        "mapping_changed", "ambiguous_encoding", "currency_needed",
     )  # fmt: skip
 
     def __init__(self, code: str, detail: str = "") -> None:

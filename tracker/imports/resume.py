@@ -27,7 +27,9 @@ class Resume:
 
     def __init__(self, kept: Mapping[str, Any] | None) -> None:
         usable = kept if kept and kept.get("size") == UNITS_AT_ONCE else None
-        self._kept = usable
+        self.kept = usable
+        self.told = str((kept or {}).get("told", ""))
+        """As what the user said it is to be read."""
         self._table = -1
 
     def begin_table(self, result: Result) -> int:
@@ -36,17 +38,18 @@ class Resume:
         The figures of all that is done are put into the (whole) result with the first table.
         """
         self._table += 1
-        if self._kept is None:
+        if self.kept is None:
             return 0
         if self._table == 0:
-            _restore(result, self._kept)
-        if self._table < self._kept["table"]:
+            _restore(result, self.kept)
+        if self._table < self.kept["table"]:
             return 1 << 62
-        return int(self._kept["chunks"]) if self._table == self._kept["table"] else 0
+        return int(self.kept["chunks"]) if self._table == self.kept["table"] else 0
 
     def after(self, number: int, result: Result) -> dict[str, Any]:
         """What to keep once the chunk of this number (from 0) is loaded."""
         return {
+            "told": self.told,
             "size": UNITS_AT_ONCE,
             "table": self._table,
             "chunks": number + 1,

@@ -20,8 +20,14 @@ HEADER_WITHIN = 40
 
 MAX_COLUMNS = 1_000
 
+ALIKE = 0.6
+"""Share of columns in common from which a file is one of a mapping whose columns changed."""
+
 ACCESS_LOG = "access_log"
 """The preset of logs, which are told by their lines and not by a header."""
+
+REASON_COLUMNS = ("#line", "#reason")
+"""The two columns that a file of rejected rows has in front of the original's."""
 
 _MARK = "#"
 """What rows of comment above a table begin with."""
@@ -74,25 +80,35 @@ class Recognised:
     """Name of the sheet or member, and why."""
 
 
-def recognise(path: Path, preset_name: str = "") -> Recognised:
+def recognise(
+    path: Path,
+    preset_name: str = "",
+    own: Sequence[Preset] = (),
+    *,
+    encoding: str = "",
+) -> Recognised:
     """Recognise a file by its bytes and its headers; its name does not matter.
 
     Args:
         preset_name: read it as this preset; "": find out.
+        own: presets of the workspace's mappings, which go before ours.
+        encoding: of its text, as its user says; "": find out.
 
-    Raises FileError: see its codes; `not_recognised` and `columns_missing` say what is missing.
-    None of the tables could be read, then; it is the error of the nearest one.
+    Raises FileError: see its codes; `not_recognised`, `columns_missing` and `mapping_changed` say
+    what is missing. None of the tables could be read, then; it is the error of the nearest one.
     """
-    if preset_name and preset_name not in presets():
+    named = {**presets(), **{one.name: one for one in own}}
+    if preset_name and preset_name not in named:
         raise FileError("unknown_preset", f"{preset_name}; known: {', '.join(presets())}")
+    wanted = [named[preset_name]] if preset_name else [*own, *presets().values()]
     known: list[Sniffed] = []
     unknown: list[tuple[str, FileError]] = []
-    for table in tables_of(path):
+    for table in tables_of(path, encoding):
         if isinstance(table, tuple):
             unknown.append(table)
             continue
         try:
-            known.append(_sniff_table(table, preset_name))
+            known.append(_sniff_table(table, preset_name, wanted))
         except FileError as error:
             if error.code == "not_a_table" and table.sheet:
                 continue  # an empty sheet
@@ -113,11 +129,11 @@ def _nearest(unknown: Sequence[tuple[str, FileError]]) -> FileError:
     return errors[0] if errors else FileError("not_a_table")
 
 
-def _sniff_table(table: Table, preset_name: str) -> Sniffed:
+def _sniff_table(table: Table, preset_name: str, wanted: Sequence[Preset]) -> Sniffed:
     if table.log is not None:
         return _sniff_log(table, preset_name)
-    wanted = [presets()[preset_name]] if preset_name else list(presets().values())
     candidates = [preset for preset in wanted if preset.name != ACCESS_LOG]
+    table = _without_reasons(table)
     heads = {
         delimiter: list(islice(table.rows(delimiter), HEADER_WITHIN))
         for delimiter in (DELIMITERS if table.grid is None else ("",))
@@ -129,6 +145,8 @@ def _sniff_table(table: Table, preset_name: str) -> Sniffed:
         found = _find_header(head, candidates, is_told=bool(preset_name))
         if found is not None and (best is None or found[0] > best[0]):
             best = (found[0], delimiter, *found[1:])
+    if best is None or not best[5].only:
+        _check_not_changed(heads.values(), candidates)
     if best is None:
         raise _not_recognised(heads.values(), candidates, preset_name)
     _, delimiter, line, after, header, preset = best
@@ -137,6 +155,33 @@ def _sniff_table(table: Table, preset_name: str) -> Sniffed:
         table, delimiter, line, after, tuple(header), preset, preset.columns_of(header),
         preset.currency_of(header),
     )  # fmt: skip
+
+
+def _without_reasons(table: Table) -> Table:
+    """A file of rejected rows that comes back: the table of the original's columns."""
+    if table.grid is not None:
+        return table
+    for delimiter in DELIMITERS:
+        for row in islice(table.rows(delimiter), HEADER_WITHIN):
+            if not isinstance(row, BrokenRow) and tuple(row[1][:2]) == REASON_COLUMNS:
+                return replace(table, reasons_from=row[0])
+    return table
+
+
+def _check_not_changed(heads: Iterable[Sequence[AnyRow]], candidates: Sequence[Preset]) -> None:
+    """Raises FileError (mapping_changed) for a header that is nearly one of the workspace's own: a
+    preset of ours could read it, and mean something else."""
+    own = [preset for preset in candidates if preset.only]
+    rows = [row for head in heads for row in head] if own else []
+    for row in rows:
+        if isinstance(row, BrokenRow):
+            continue
+        there = {fold_header(text) for text in row[1]} - {""}
+        for preset in own:
+            if ALIKE * len(preset.only | there) <= len(preset.only & there):
+                missing = ", ".join(sorted(preset.only - there)) or "-"
+                new = ", ".join(sorted(there - preset.only)) or "-"
+                raise FileError("mapping_changed", f"{preset.name}: - {missing}; + {new}")
 
 
 def _sniff_log(table: Table, preset_name: str) -> Sniffed:
@@ -173,7 +218,7 @@ def _find_header(
         ]
         if fitting:
             preset = max(fitting, key=lambda one: (len(one.signature), len(one.columns_of(cells))))
-            after = rows[number + 1][0] if number + 1 < len(rows) else line + _height(cells)
+            after = rows[number + 1][0] if number + 1 < len(rows) else line + height_of(cells)
             return (len(preset.signature), len(cells)), line, after, cells, preset
     return None
 
@@ -185,7 +230,7 @@ def _is_below(mark: str, above: Sequence[str], cells: Sequence[str]) -> bool:
     return len(named) > 1 and not is_comment and any(mark in cell for cell in above)
 
 
-def _height(cells: Sequence[str]) -> int:
+def height_of(cells: Sequence[str]) -> int:
     """Physical lines of a row: one, and one for each line end inside its cells."""
     return 1 + sum(len(cell.splitlines()) - 1 for cell in cells if cell)
 

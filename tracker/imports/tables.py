@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TextIO
 
 from tracker.imports.container import TEXTS, check_archive, container_of
 from tracker.imports.encoding import encoding_of, open_text
@@ -37,6 +37,9 @@ class Table:
     member: str = ""
     """Name in the archive; "": the file is none."""
     sheet: str = ""
+    reasons_from: int = 0
+    """The line from which on two columns in front are not the table's: why a row was rejected; 0:
+    there are none."""
     keeper: Any = None
     """Keeps the folder of unpacked members as long as one of their tables is in use."""
 
@@ -57,10 +60,21 @@ class Table:
                 if isinstance(row, BrokenRow) or row[0] >= first_line:
                     yield row
             return
-        with open_text(self.path, self.encoding) as file:
+        with self.text() as file:
             for _ in range(first_line - 1):
                 next(file, None)
-            yield from read_rows(file, delimiter, first_line)
+            rows = read_rows(file, delimiter, first_line)
+            if not self.reasons_from:
+                yield from rows
+                return
+            for row in rows:
+                if not isinstance(row, BrokenRow) and row[0] >= self.reasons_from:
+                    del row[1][:2]
+                yield row
+
+    def text(self) -> TextIO:
+        """Its text, line ends as they are; only of a table that is lines of text."""
+        return open_text(self.path, self.encoding)
 
 
 class _Folder:
@@ -71,15 +85,18 @@ class _Folder:
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
-def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
+def tables_of(path: Path, encoding: str = "") -> list[Table | tuple[str, FileError]]:
     """All tables of a file in their order; a member of an archive that cannot be read is its name
     and the error.
+
+    Args:
+        encoding: of its text, as its user says; "": find out.
 
     Raises FileError when nothing of the file can be read.
     """
     container = container_of(path)
     if container != "zip":
-        return list(_tables(path, container))
+        return list(_tables(path, container, encoding))
     folder = _Folder()
     found: list[Table | tuple[str, FileError]] = []
     for name, unpacked in _unpack(path, folder.path):
@@ -87,7 +104,7 @@ def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
             kind = container_of(unpacked)
             if kind == "zip" or kind in TEXTS - {"plain"}:
                 raise FileError("nested_archive", name)
-            members = [replace(one, member=name) for one in _tables(unpacked, kind)]
+            members = [replace(one, member=name) for one in _tables(unpacked, kind, encoding)]
             found.extend(replace(one, keeper=folder) for one in members)
         except FileError as error:
             found.append((name, error))
@@ -96,10 +113,10 @@ def tables_of(path: Path) -> list[Table | tuple[str, FileError]]:
     return found
 
 
-def _tables(path: Path, container: str) -> Iterator[Table]:
+def _tables(path: Path, container: str, told: str) -> Iterator[Table]:
     if container in TEXTS:
         log = log_of(path)
-        encoding = LOG_ENCODING if log else encoding_of(path)
+        encoding = LOG_ENCODING if log else encoding_of(path, told)
         yield Table(path, container, encoding, log)
         return
     grids = open_html(path) if container == "html" else open_workbook(path, container)

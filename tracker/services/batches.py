@@ -186,23 +186,35 @@ def claim_batch(session: Session, batch_id: int, now: datetime) -> int | None:
     ).first()
     if taken is None:
         return None
-    if taken.resume is None:
-        session.execute(
-            update(ImportBatch)
-            .where(ImportBatch.id == batch_id)
-            .values(effect={}, **Figures().columns())
-        )
-        session.execute(delete(ImportNote).where(ImportNote.batch_id == batch_id))
+    if "chunks" not in (taken.resume or {}):
+        start_over(session, batch_id)
     fence: int = taken.fence
     return fence
 
 
-def begin(session: Session, batch_id: int, fence: int, *, preset: str, size_rows: int) -> None:
-    """What a batch that was claimed will be read as, and how large it is."""
+def start_over(session: Session, batch_id: int) -> None:
+    """Forget what an earlier try told of a batch; what it loaded stays."""
+    session.execute(
+        update(ImportBatch)
+        .where(ImportBatch.id == batch_id)
+        .values(effect={}, **Figures().columns())
+    )
+    session.execute(delete(ImportNote).where(ImportNote.batch_id == batch_id))
+
+
+def begin(
+    session: Session, batch_id: int, fence: int, *, is_undoable: bool, **columns: Any
+) -> None:
+    """What a batch that was claimed will be read as, and how large it is.
+
+    Args:
+        is_undoable: whether it will be known what it changed.
+        columns: of the batch: `preset`, `mapping_id`, `size_rows`, `resume`.
+    """
     session.execute(
         update(ImportBatch)
         .where(ImportBatch.id == batch_id, ImportBatch.fence == fence)
-        .values(preset=preset, size_rows=size_rows)
+        .values(undo_state="kept" if is_undoable else "", **columns)
     )
 
 

@@ -26,8 +26,10 @@ from tracker.i18n import mark
 from tracker.imports import run
 from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
+from tracker.imports.preview import preview as preview_of
 from tracker.imports.presets import presets
 from tracker.imports.reasons import TEXTS
+from tracker.imports.request import request_of
 from tracker.models import ImportBatch, ImportNote, Shop, Workspace
 from tracker.reports.csv_files import BOM, neutral
 from tracker.services import audit, batches
@@ -213,17 +215,11 @@ def _find(session: Session, batch_id: int) -> ImportBatch:
 
 def _preview(batch: ImportBatch) -> str:
     configured = parts().settings
-    wanted = run.Request(
-        batch.workspace_id,
-        batch.shop_id,
-        configured.customer_key_secret,
-        batch.preset,
-        DateOrder(batch.date_order) if batch.date_order else None,
-    )
+    wanted = request_of(batch, configured.customer_key_secret)
     preview, problem = None, ""
     try:
         path = configured.uploads_dir / Path(batch.stored_name).name
-        preview = run.preview(parts().database, path, wanted)
+        preview = preview_of(parts().database, path, wanted)
     except FileError as error:
         problem = reason(str(error))
     except OSError:

@@ -77,6 +77,10 @@ class Preset:
     options: Mapping[str, Any]
     lacks: frozenset[str] = frozenset()
     below: str = ""
+    own_id: int = 0
+    """The mapping of the workspace that it stands for; 0: it is one of ours."""
+    only: frozenset[str] = frozenset()
+    """All headers of the file, folded, no more and no less; empty: others may be there."""
 
     def columns_of(self, header: Sequence[str]) -> dict[str, int]:
         """Canonical column -> position: of the headers that mean a column the one listed first."""
@@ -110,6 +114,8 @@ class Preset:
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a row of cells can be this preset's header."""
         folded = {fold_header(text) for text in header}
+        if self.only and folded - {""} != self.only:
+            return False
         if self.is_exact and not folded <= self.headers.keys():
             return False
         folded |= {_without_unit(name)[0] for name in folded}
