@@ -152,6 +152,7 @@ def duckdb(folder: Path, *, from_files: bool) -> Run:
 
     connection = engine.connect()
     connection.execute(f"SET threads = {os.cpu_count()}")
+    connection.execute("SET enable_progress_bar = false")
     for name in ("touches", "orders"):
         file = folder / f"{name}.parquet"
         if from_files:

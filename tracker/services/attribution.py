@@ -21,6 +21,7 @@ from tracker.domain.paths import EVIDENCE_OF, Orders
 from tracker.domain.policy import Policy
 from tracker.models import Workspace
 from tracker.services.credit_decisions import read_decisions, read_held
+from tracker.services.credit_marks import read_marks
 from tracker.services.credit_orders import (
     Bookings,
     OrderRows,
@@ -31,7 +32,8 @@ from tracker.services.credit_orders import (
     read_links,
     read_orders,
 )
-from tracker.services.credit_signals import read_marks, read_own, read_shared
+from tracker.services.credit_shared import read_shared
+from tracker.services.credit_signals import read_own
 from tracker.services.fits import read_fits
 
 Ints = NDArray[np.int64]

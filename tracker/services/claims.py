@@ -117,16 +117,6 @@ def give_back(session: Session, claims: Iterable[ClaimedDay]) -> None:
         )
 
 
-def one_snapshot(session: Session) -> None:
-    """Let all statements of a fresh session see one state of the database.
-
-    Arrays of several statements are joined by row id: a row that came in between would be taken
-    for another. SQLite reads like this anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
 def count_dirty(
     session: Session,
     scope: str,

@@ -30,9 +30,9 @@ from tracker.models import Policy as PolicyRow
 from tracker.models.base import to_micros
 from tracker.services import dirty
 from tracker.services.attribution import read_paths
-from tracker.services.claims import one_snapshot
+from tracker.services.credit_marks import MarkTable, read_marks
 from tracker.services.credit_orders import IS_CONVERSION
-from tracker.services.credit_signals import MarkTable, read_marks, read_of_shop
+from tracker.services.credit_shared import read_of_shop
 from tracker.services.fits import store_fits, weeks_made, weeks_of_days, window_of
 from tracker.services.policies import content_of, ensure_policy
 from tracker.services.turns import take_turn
@@ -189,7 +189,6 @@ def _make(database: Database, work: _Work) -> bool:
             return False
     try:
         with database.read() as session:
-            one_snapshot(session)
             workspace = session.get_one(Workspace, work.workspace_id)
             policy = content_of(session.get_one(PolicyRow, work.policy_id))
             fits = fit_week(session, workspace, policy, work.week_start)

@@ -17,7 +17,6 @@ from tracker.models import CreditDay, Order, Policy, Shop, Workspace
 from tracker.models.base import to_day_number
 from tracker.services import audit
 from tracker.services.attribution import Computed, compute_partitions
-from tracker.services.claims import one_snapshot
 from tracker.services.credit_orders import Partition
 from tracker.services.credit_rows import Columns, fact_columns, ledger_columns, rows_of
 from tracker.services.credit_store import SLICE_ROWS, replace_days, replace_orders, slices
@@ -126,7 +125,6 @@ def _affordable(days: Sequence[tuple[Partition, int]]) -> Iterator[list[Partitio
 
 def _compute_days(database: Database, claim: ClaimedRun, days: Sequence[Partition]) -> None:
     with database.read() as session:
-        one_snapshot(session)
         workspace = session.get_one(Workspace, claim.workspace_id)
         policy = content_of(session.get_one(Policy, claim.policy_id))
         computed = compute_partitions(session, workspace, policy, days, claim.policy_id)

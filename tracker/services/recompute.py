@@ -22,7 +22,7 @@ from tracker.db import Database
 from tracker.models import Order, Workspace
 from tracker.services import dirty
 from tracker.services.attribution import compute_partitions
-from tracker.services.claims import ClaimedDay, claim_days, give_back, one_snapshot
+from tracker.services.claims import ClaimedDay, claim_days, give_back
 from tracker.services.credit_orders import in_partitions
 from tracker.services.credit_rows import (
     Columns,
@@ -126,7 +126,6 @@ def _attribute(
     with database.write() as session:
         ensure_policy(session, session.get_one(Workspace, workspace_id))
     with database.read() as session:
-        one_snapshot(session)
         workspace = session.get_one(Workspace, workspace_id)
         policy_id, policy = current_policy(session, workspace)
         partitions = [(claim.shop_id, claim.day) for claim in claims]

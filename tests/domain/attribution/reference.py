@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tracker.domain.attribution import expansion
 from tracker.domain.attribution.weights import (
     reference_split,
     reference_units,
@@ -101,6 +102,8 @@ def path_of(number: int, order: O, shared: list[S], own: list[S], policy: Policy
     """All signals of one order with their reasons; the qualified ones are the path, in order."""
     rank = {signal: place for place, signal in enumerate(policy.precedence)}
     found = [s for s in shared if order.path_key != 0 and s.owner == order.path_key]
+    found.sort(key=lambda s: (s.at, s.raw_id, s.touch_kind))
+    found = [s for s in found if s.at <= order.placed_at][-expansion.MOST_SIGNALS :]
     mine = [s for s in own if s.owner == number]
     path = []
     for s in found + mine:

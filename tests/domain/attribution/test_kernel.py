@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.domain.attribution import reference as ref
 from tests.domain.attribution.kernel_worlds import expected, policies, result, run, worlds
 from tests.domain.attribution.reference import O, S
+from tracker.domain.attribution import expansion
 from tracker.domain.attribution.allocate import ONE, segment_sums
 from tracker.domain.attribution.kernel import NO_TOUCH
 from tracker.domain.attribution.ledger import book, cumulative_net
@@ -39,6 +40,13 @@ def test_reasons_of_what_does_not_qualify_are_the_reference_s(world, policy):
         for t in ref.path_of(number, order, shared, own, policy)
     )
     assert got == expected
+
+
+@given(worlds(), policies, st.integers(1, 4))
+def test_only_the_newest_signals_of_a_buyer_are_looked_at(world, policy, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(expansion, "MOST_SIGNALS", most)
+        assert result(*world, policy) == expected(*world, policy)
 
 
 def test_a_decision_gives_the_order_to_its_owner_whatever_the_policy_says():

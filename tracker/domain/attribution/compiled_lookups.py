@@ -37,11 +37,11 @@ def _fill(words: Words, keys: Ints, low: int) -> None:
 
 
 @compiled
-def _first(at: Ints, low: int, high: int, instant: int) -> int:
-    """First place in at[low:high], which rises, that is not before the instant."""
+def _place(at: Ints, low: int, high: int, instant: int, after_equal: bool) -> int:
+    """Where the instant would stand in at[low:high], which rises: before or after equal ones."""
     while low < high:
         middle = (low + high) >> 1
-        if at[middle] < instant:
+        if at[middle] < instant or (after_equal and at[middle] == instant):
             low = middle + 1
         else:
             high = middle
@@ -54,8 +54,8 @@ def _windows(
 ) -> None:
     for i in range(key.size):
         low, high = of_key[key[i]], of_key[key[i] + 1]
-        start[i] = _first(at, low, high, since[i])
-        stop[i] = _first(at, start[i], high, until[i] + 1)
+        start[i] = _place(at, low, high, since[i], False)
+        stop[i] = _place(at, start[i], high, until[i], True)
 
 
 def windows(at: Ints, of_key: Ints, key: Ints, since: Ints, until: Ints) -> tuple[Ints, Ints]:

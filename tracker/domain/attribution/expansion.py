@@ -31,6 +31,10 @@ _TABLE_SPAN = 1 << 26
 _TABLE_PART = 16
 """A table of places (four bytes a key) may have so many cells for each value looked up."""
 
+MOST_SIGNALS = 2_000
+"""Of a buyer's signals, so many of the newest are looked at for an order: four times as many as a
+path can have, since signals of one contact merge. Nobody has as many but robots."""
+
 FOREVER = np.iinfo(np.int64).max
 
 
@@ -80,8 +84,9 @@ def expand(
     shared: the buyers' signals (visits, clicks) by path key; others may be among them and cost one
     lookup each. own: signals of one order, by its index. A signal is in the window when it is not
     older than its lookback and not after the order, both ends included, known to be the buyer's
-    at the order, and not before the order's floor. With `keep_all` the buyers' other signals come
-    along too, with the reason why they do not count.
+    at the order, and not before the order's floor. Of a buyer's signals the newest MOST_SIGNALS are
+    looked at. With `keep_all` those out of the window come along too, with the reason why they do
+    not count (as many before and after the order).
     """
     keys = distinct(orders.path_key[orders.path_key != 0])
     kept = touches_of_buyers(keys, shared.owner_key)
@@ -164,7 +169,8 @@ def _places(keys: Ints, values: Ints) -> Ints:
 def _window_pairs(
     orders: Orders, touches: Touches, keys: Ints, policy: Policy, keep_all: bool
 ) -> tuple[Ints, Ints]:
-    """Candidates: for each order the buyer's touches within the longest lookback.
+    """Candidates: for each order the buyer's newest touches within the longest lookback; with
+    `keep_all` as many before and after the order, however old.
 
     keys: those of all orders; every touch has one of them.
     """
@@ -173,24 +179,43 @@ def _window_pairs(
     if who.size == 0 or len(touches) == 0:
         return empty, empty
     dense, of_order = _places(keys, touches.owner_key), _places(keys, orders.path_key[who])
-    by = argsort_pairs(dense, touches.at)
-    at = touches.at[by]
+    by = in_time_order(dense, touches)
     of_key = offsets_of(np.bincount(dense, minlength=keys.size).astype(np.int64))
-    start, stop = of_key[of_order], of_key[of_order + 1]
-    if not keep_all:
-        placed = orders.placed_at[who]
-        since = placed - max(policy.lookback_us, int(touches.lookback.max()))
-        if is_large(at.size):
-            from tracker.domain.attribution.compiled_lookups import windows  # see is_large
-
-            start, stop = windows(at, of_key, of_order, since, placed)
-        else:
-            start = bisect_segments(at, start, stop, since, after_equal=False)
-            stop = bisect_segments(at, start, stop, placed, after_equal=True)
+    placed = orders.placed_at[who]
+    since = placed - max(policy.lookback_us, int(touches.lookback.max()))
+    if keep_all:
+        since = np.full(placed.size, NO_FLOOR, np.int64)
+    start, stop = windows_of(touches.at[by], of_key, of_order, since, placed)
+    start = np.maximum(start, stop - MOST_SIGNALS)
+    if keep_all:
+        stop = np.minimum(of_key[of_order + 1], stop + MOST_SIGNALS)
     offsets = offsets_of(stop - start)
     counts = np.diff(offsets)
     within = np.arange(int(offsets[-1]), dtype=np.int64) - np.repeat(offsets[:-1], counts)
     return np.repeat(who, counts), by[np.repeat(start, counts) + within]
+
+
+def in_time_order(owner: Ints, touches: Touches) -> Ints:
+    """Indices that sort touches by owner (>= 0) and time; equal times by their natural key."""
+    return argsort_pairs(
+        owner, touches.at, lambda some: (touches.raw_id[some], touches.touch_kind[some])
+    )
+
+
+def windows_of(
+    at: Ints, of_owner: Ints, owner: Ints, since: Ints, until: Ints
+) -> tuple[Ints, Ints]:
+    """Where since <= at <= until begins and ends among an owner's touches; an element a window.
+
+    at: rising within each owner's touches, which are of_owner[owner] .. of_owner[owner + 1] - 1.
+    """
+    if is_large(at.size):
+        from tracker.domain.attribution.compiled_lookups import windows  # see is_large
+
+        return windows(at, of_owner, owner, since, until)
+    begin, end = of_owner[owner], of_owner[owner + 1]
+    start = bisect_segments(at, begin, end, since, after_equal=False)
+    return start, bisect_segments(at, start, end, until, after_equal=True)
 
 
 def _without(
