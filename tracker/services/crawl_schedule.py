@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, and_, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, and_, cast, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from tracker.db import upsert
@@ -128,8 +128,9 @@ def open_workspaces(session: Session, now: datetime) -> list[int]:
 def _draw_nearer(session: Session, workspace_id: int) -> None:
     """A promotion has begun: no target waits longer than its promotion interval any more."""
     micros = type_coerce(CrawlTarget.last_at, BigInteger)
-    nearer = micros + CrawlTarget.promotion_interval_s * 1_000_000
-    slack = CrawlTarget.promotion_interval_s * CrawlTarget.jitter_percent * 10_000
+    interval_s = cast(CrawlTarget.promotion_interval_s, BigInteger)  # microseconds need 64 bits
+    nearer = micros + interval_s * 1_000_000
+    slack = interval_s * CrawlTarget.jitter_percent * 10_000
     session.execute(
         update(CrawlTarget)
         .where(
