@@ -12,7 +12,7 @@ from functools import partial
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker import collect, web
+from tracker import api, collect, web
 from tracker.config import Settings
 from tracker.db import connect
 
@@ -25,7 +25,8 @@ def create_app(
     """The web application.
 
     Args:
-        parts: "site" (the pages for staff), "collect" (script, beacons, tracked links), or both.
+        parts: "site" (the pages for staff and the API for programs), "collect" (script, beacons,
+            tracked links, webhooks), or both.
         settings: for tests; else those of the environment.
 
     Raises:
@@ -38,6 +39,7 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     if SITE in parts:
         web.register(app, settings, connect(settings.database))
+        api.register(app, settings)
     if hops := settings.trusted_proxies:
         behind = partial(ProxyFix, x_for=hops, x_proto=hops, x_host=hops, x_port=hops)
         app.wsgi_app = behind(app.wsgi_app)  # type: ignore[method-assign]

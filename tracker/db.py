@@ -98,7 +98,9 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str, *, pool_size: int = 8, synced: bool = False) -> Database:
+def connect(
+    url: str, *, pool_size: int = 8, synced: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> Database:
     """The database at an SQLAlchemy address; made per process, since an engine must not be forked.
 
     Nothing is opened until the first statement.
@@ -106,9 +108,10 @@ def connect(url: str, *, pool_size: int = 8, synced: bool = False) -> Database:
     Args:
         synced: a commit to SQLite returns when it is on the disk, and outlives a power cut: for
             who gives up the only other copy after it. PostgreSQL does so always.
+        busy_seconds: how long a writer of SQLite waits for another one before it gives up.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size)
+        engine = create_engine(url, connect_args={"timeout": busy_seconds}, pool_size=pool_size)
         event.listen(engine, "connect", _prepare_sqlite)
         if synced:
             event.listen(engine, "connect", _sync_sqlite)
