@@ -56,7 +56,7 @@ def choose_account(
         workspace_id=workspace.id, platform=platform, handle=folded
     )
     if session.scalar(taken) is not None:
-        raise RefusedError("handle_taken", "account")
+        raise RefusedError("handle_taken", "account", handle=folded)
     row = SocialAccount(
         workspace_id=workspace.id, influencer_id=influencer.id, platform=platform, handle=folded,
         url=url[:500],

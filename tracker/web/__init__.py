@@ -28,12 +28,14 @@ from tracker.web import (
     limits,
     orders,
     overview,
+    pages,
     preferences,
     search,
     security,
     settings,
     settings_policy,
     settings_rules,
+    settings_sources,
     settings_users,
     shared,
     shares,
@@ -58,13 +60,14 @@ BLUEPRINTS = (
     journeys.bp,
     comparison.bp,
     imports.bp,
+    pages.bp,
     shares.bp,
     shared.bp,
     charts.bp,
     search.bp,
     settings.bp,
 )
-SETTINGS_PAGES = (settings_policy, settings_rules, settings_users)
+SETTINGS_PAGES = (settings_policy, settings_rules, settings_sources, settings_users)
 """Parts of the settings that add their routes to its blueprint when they are imported."""
 
 

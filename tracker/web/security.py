@@ -37,7 +37,7 @@ HSTS_SECONDS = 365 * 86_400
 FORM_BYTES = 256 * 1024
 """Largest body of a request that is not an upload."""
 
-UPLOAD_ENDPOINTS = frozenset({"imports.create"})
+UPLOAD_ENDPOINTS = frozenset({"imports.create", "pages.create"})
 ENVELOPE_BYTES = 64 * 1024
 """Room for the multipart envelope around an uploaded file."""
 

@@ -33,6 +33,7 @@ MENU = (
         (
             ("conflicts.index", mark("Unsettled"), "u"),
             ("imports.index", mark("Imports"), "m"),
+            ("pages.index", mark("Saved pages"), "y"),
             ("shares.index", mark("Shares"), "h"),
         ),
     ),
