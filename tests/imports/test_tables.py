@@ -2,14 +2,17 @@ import gzip
 import io
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.imports.files import read, told, write
+from tests.imports.files import SHANGHAI, read, source, told, write
+from tests.imports.workbooks import parts, sheet
 from tracker.imports import container
 from tracker.imports.errors import FileError
 from tracker.imports.sniff import recognise, sniff
+from tracker.imports.source import open_source
 from tracker.imports.tables import tables_of
 
 CSV = "order_id,placed_at,paid\n6917926768823643751,2026-11-01,5.00\n"
@@ -108,3 +111,79 @@ def test_damaged_workbook_is_an_error_of_the_file(tmp_path):
     data = archive(**{"[Content_Types]__xml": "x", "xl/workbook__xml": "x"})
     with pytest.raises(FileError, match="broken_archive"):
         tables_of(write(tmp_path, data, "x.xlsx"))
+
+
+LONG = CSV + "".join(f"A{n:07},2026-11-01 08:00:00,{n}.00\n" for n in range(200_000))
+
+
+def bytes_read():
+    """By this process so far, from whatever; 0 where the system does not say."""
+    told = Path("/proc/self/io")
+    return int(told.read_text().split()[1]) if told.exists() else 0
+
+
+def stored(members):
+    """A zip whose members are not packed, so that what is read of them can be counted."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return data.getvalue()
+
+
+def long_workbook():
+    rows = [line.split(",") for line in LONG.splitlines()[:40_000]]
+    strings = "".join(f"<si><t>{cell}</t></si>" for cells in rows for cell in cells)
+    table = "".join(
+        f'<row r="{y}">'
+        + "".join(f'<c t="s"><v>{3 * y + x - 3}</v></c>' for x in range(3))
+        + "</row>"
+        for y in range(1, len(rows) + 1)
+    )
+    return stored(parts(sheet(table), strings))
+
+
+@pytest.mark.parametrize(
+    ("make", "n_rows"),
+    [
+        (lambda: LONG.encode(), 200_001),
+        (lambda: LONG.encode("utf-16"), 200_001),
+        (lambda: gzip.compress(LONG.encode(), 0), 200_001),
+        (lambda: stored({"a.csv": LONG}), 200_001),
+        (long_workbook, 39_999),
+    ],
+    ids=["text", "utf-16", "gzip", "zip", "workbook"],
+)
+def test_recognising_reads_the_beginning_only_and_opening_the_rest(tmp_path, make, n_rows):
+    data = make()
+    path = write(tmp_path, data, "a.bin")
+    assert len(data) > 3_000_000
+    before = bytes_read()
+    found = sniff(path)
+    assert bytes_read() - before < 1_700_000
+    assert found.preset.name == "orders"
+    assert open_source(found, "CNY", SHANGHAI).n_rows == n_rows
+
+
+def test_encoding_of_the_whole_is_what_counts(tmp_path):
+    lines = LONG.splitlines(keepends=True)[:20_000]
+    late = "".join(lines).replace("paid", "paid,title", 1).replace(".00\n", ".00,x\n")
+    path = write(tmp_path, late + "B1,2026-11-01,1.00,\u5c0f\u7ea2\u4e66\n", encoding="gb18030")
+    assert sniff(path).encoding == "utf-8"
+    assert source(path).sniffed.encoding == "gb18030"
+    units, out = read(path)
+    assert (len(units), out) == (20_000, [])
+    path.write_bytes(path.read_bytes() + b"\xff\xff\n")
+    with pytest.raises(FileError, match="unknown_encoding"):
+        source(path)
+    path.write_bytes(late.encode() + b"a\x00b\n")
+    with pytest.raises(FileError, match="binary_file"):
+        source(path)
+
+
+def test_member_that_lies_about_its_size_is_refused_when_it_is_opened(tmp_path):
+    lie = (2_000_000).to_bytes(4, "little")
+    data = stored({"a.csv": LONG}).replace(len(LONG).to_bytes(4, "little"), lie)
+    path = write(tmp_path, data, "a.zip")
+    with pytest.raises(FileError, match="broken_archive"):
+        source(path)

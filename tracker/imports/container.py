@@ -7,6 +7,8 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,26 +88,43 @@ def _is_markup(start: bytes) -> bool:
     return False
 
 
-def check_archive(path: Path) -> list[zipfile.ZipInfo]:
-    """The files of an archive, if unpacking it is safe: their number, their sum and its ratio to
-    what they are packed in have caps, and each is unpacked once to see that its size is no lie.
+def list_archive(path: Path) -> list[zipfile.ZipInfo]:
+    """The files of an archive, if what they say of themselves has no bomb in it: their number, and
+    their sum and its ratio to what they are packed in, have caps.
 
-    Raises FileError: unpacked_too_large, broken_archive (also for a password).
+    A size that is a lie shows as a broken archive when the file is read: never more comes out than
+    it says.
+
+    Raises FileError: unpacked_too_large, broken_archive.
     """
+    with unpacking(), zipfile.ZipFile(path) as archive:
+        found = [info for info in archive.infolist() if not info.is_dir()]
+    if len(found) > MAX_ENTRIES:
+        raise FileError("unpacked_too_large", f"{len(found)} files")
+    if sum(info.file_size for info in found) > cap_for(path.stat().st_size):
+        raise FileError("unpacked_too_large")
+    return found
+
+
+def check_archive(path: Path) -> None:
+    """Unpack every file of an archive once, for a reader that does not look whether sizes are true.
+
+    Raises FileError: as `list_archive`; broken_archive also for a password.
+    """
+    found = list_archive(path)
+    with unpacking(), zipfile.ZipFile(path) as archive:
+        for info in found:
+            with archive.open(info) as file:
+                while file.read(1 << 20):
+                    pass
+
+
+@contextmanager
+def unpacking() -> Iterator[None]:
+    """Raises FileError (broken_archive) for what is wrong in an archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            found = [info for info in archive.infolist() if not info.is_dir()]
-            if len(found) > MAX_ENTRIES:
-                raise FileError("unpacked_too_large", f"{len(found)} files")
-            packed = path.stat().st_size
-            if sum(info.file_size for info in found) > cap_for(packed):
-                raise FileError("unpacked_too_large")
-            for info in found:
-                with archive.open(info) as file:
-                    while file.read(1 << 20):
-                        pass
-            return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError,
             NotImplementedError) as error:  # fmt: skip
         raise FileError("broken_archive", str(error)) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -52,16 +53,38 @@ def encoding_of(path: Path, told: str = "") -> str:
         if not _decodes(path, told):
             raise FileError("unknown_encoding", told)
         return told
+    return _first(_start_of(path), lambda name: _decodes(path, name))
+
+
+def likely_encoding(path: Path, told: str = "") -> str:
+    """What `encoding_of` will say unless the rest of the file is another text than its beginning;
+    takes no longer for a longer file.
+
+    Raises FileError: as `encoding_of`.
+    """
+    start = _start_of(path)
+    if told:
+        if not _begins(start, told):
+            raise FileError("unknown_encoding", told)
+        return told
+    return _first(start, lambda name: _begins(start, name))
+
+
+def _start_of(path: Path) -> bytes:
     with open_bytes(path) as file:
-        start = file.read(_LOOKED_AT)
+        return file.read(_LOOKED_AT)
+
+
+def _first(start: bytes, decodes: Callable[[str], bool]) -> str:
+    """The first encoding that a file with this beginning may have and under which it decodes."""
     for mark, name in _BOMS:
         if start.startswith(mark):
-            if not name or not _decodes(path, name):
+            if not name or not decodes(name):
                 raise FileError("unknown_encoding", name or "utf-32")
             return name
-    if b"\x00" in start and (name := _wide(start)) and _decodes(path, name):
+    if b"\x00" in start and (name := _wide(start)) and decodes(name):
         return name
-    found = next((name for name in ("utf-8", *_chinese(start)) if _decodes(path, name)), "")
+    found = next((name for name in ("utf-8", *_chinese(start)) if decodes(name)), "")
     if not found:
         raise FileError("unknown_encoding")
     if found != "utf-8" and not _is_likely(start, found):
@@ -80,6 +103,17 @@ def _is_likely(start: bytes, encoding: str) -> bool:
         lead = char.encode(older, "replace")[0]
         common += char in _USUAL or first <= lead <= last or 0xA1 <= lead <= _SIGNS_UNTIL
     return 2 * common >= len(wide)
+
+
+def _begins(start: bytes, encoding: str) -> bool:
+    """Whether bytes can be the beginning of a text; a character may be cut at their end."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(start)
+    except UnicodeDecodeError:
+        return False
+    if "\x00" in text:
+        raise FileError("binary_file", "NUL")
+    return True
 
 
 def _wide(start: bytes) -> str:

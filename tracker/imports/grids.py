@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,12 +12,11 @@ from tracker.imports.container import check_archive
 from tracker.imports.encoding import encoding_of, open_text
 from tracker.imports.errors import FileError
 from tracker.imports.rows import BrokenRow
+from tracker.imports.xlsx import open_xlsx
+from tracker.imports.xlsx_rows import XlsxSheet, float_text
 
 MAX_MARKUP = 256 * 1024**2
 """Characters of a web page that are read."""
-
-_EXACT = 1e15
-"""A workbook keeps 15 digits of a number: larger ones have lost the others."""
 
 Cells = tuple[int, list[str]]
 """A row's number from 1, and its cells as text."""
@@ -34,7 +32,7 @@ class Grid(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SheetGrid:
-    """A sheet of a workbook."""
+    """A sheet of an xls, xlsb or ods."""
 
     sheet: Any
 
@@ -65,9 +63,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        if abs(value) >= _EXACT:
-            return f"{value:.14E}"
-        return f"{Decimal(f'{value:.15g}'):f}"  # 15 digits, as the program shows it
+        return float_text(value)
     if isinstance(value, datetime):
         text = value.isoformat(" ", "seconds")
         return text.removesuffix(" 00:00:00")
@@ -86,6 +82,9 @@ def open_workbook(path: Path, container: str) -> list[tuple[str, Grid]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     if container == "xlsx":
+        xlsx = open_xlsx(path)
+        if xlsx is not None:
+            return [(name, XlsxSheet(xlsx, part)) for name, part in xlsx.sheets]
         check_archive(path)
     try:
         with path.open("rb") as file:

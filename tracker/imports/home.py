@@ -8,7 +8,7 @@ from itertools import islice
 
 from tracker.imports.errors import RowError
 from tracker.imports.rows import BrokenRow
-from tracker.imports.sniff import Sniffed
+from tracker.imports.sniff import Sniffed, confirmed
 from tracker.imports.source import rows_of
 from tracker.imports.values import check_currency
 
@@ -43,7 +43,7 @@ def _named(sniffed: Sniffed) -> str:
     if place is None:
         return ""
     seen: Counter[str] = Counter()
-    for row in islice(rows_of(sniffed), LOOKED_AT):
+    for row in islice(rows_of(confirmed(sniffed)), LOOKED_AT):
         if isinstance(row, BrokenRow) or len(row[1]) <= place or not row[1][place].strip():
             continue
         try:

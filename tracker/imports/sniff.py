@@ -184,6 +184,26 @@ def _check_not_changed(heads: Iterable[Sequence[AnyRow]], candidates: Sequence[P
                 raise FileError("mapping_changed", f"{preset.name}: - {missing}; + {new}")
 
 
+def confirmed(sniffed: Sniffed) -> Sniffed:
+    """A recognised table ready to be read as a whole, with the header as it is then.
+
+    Raises FileError: as `Table.opened`, and as `recognise` when the whole is another table than its
+    beginning.
+    """
+    table = sniffed.table.opened()
+    if table is sniffed.table:
+        return sniffed
+    if table.log is not None:
+        return replace(sniffed, table=table)
+    head = islice(table.rows(sniffed.delimiter), HEADER_WITHIN)
+    header = next((row[1] for row in head if not isinstance(row, BrokenRow)
+                   and row[0] == sniffed.header_line), [])  # fmt: skip
+    width = len(sniffed.header)
+    if tuple(header[:width]) == sniffed.header and not any(header[width:]):
+        return replace(sniffed, table=table, header=tuple(header))
+    return _sniff_table(table, sniffed.preset.name, [sniffed.preset])
+
+
 def _sniff_log(table: Table, preset_name: str) -> Sniffed:
     """A log has no header: its cells stand in an order of ours from the first line on."""
     preset = presets()[ACCESS_LOG]

@@ -23,7 +23,7 @@ from tracker.imports.periods import period_of
 from tracker.imports.repeats import Repeats
 from tracker.imports.row import Row, Sheet
 from tracker.imports.rows import BrokenRow
-from tracker.imports.sniff import Sniffed
+from tracker.imports.sniff import Sniffed, confirmed
 from tracker.imports.tables import AnyRow
 from tracker.imports.units import Out, Unit
 
@@ -95,6 +95,7 @@ def open_source(
 
     Raises FileError: ambiguous_date, mixed_date_formats.
     """
+    sniffed = confirmed(sniffed)
     reader = sniffed.preset.reader
     evidence = {
         name: DateEvidence() for name in (*reader.instants, *reader.days) if name in sniffed.columns

@@ -1,4 +1,9 @@
-"""The tables of a file: one of a text file, one a sheet, one or several a member of an archive."""
+"""The tables of a file: one of a text file, one a sheet, one or several a member of an archive.
+
+Looking at a table's beginning costs the same whatever its size: the encoding is taken from the
+beginning, of a text within an archive no more than that is unpacked, and a sheet is read as far as
+it is asked for. `Table.opened` does the rest, once, before all of it is read.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +16,49 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
 
-from tracker.imports.container import TEXTS, check_archive, container_of
-from tracker.imports.encoding import encoding_of, open_text
+from tracker.imports.container import TEXTS, container_of, list_archive, unpacking
+from tracker.imports.encoding import encoding_of, likely_encoding, open_text
 from tracker.imports.errors import FileError
 from tracker.imports.grids import Grid, open_html, open_workbook
 from tracker.imports.logs.grid import LogGrid, log_of
 from tracker.imports.rows import BrokenRow, read_rows
+from tracker.imports.spool import SpooledGrid
+from tracker.imports.xlsx_rows import XlsxSheet
 
 AnyRow = tuple[int, list[str]] | BrokenRow
 
+HEAD_BYTES = 1 << 20
+"""So much of a member of an archive is unpacked to recognise it."""
+
 LOG_ENCODING = "utf-8"
 """Of logs, whose lines are decoded one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A member of an archive."""
+
+    archive: Path
+    member: zipfile.ZipInfo
+
+    def unpack(self, target: Path, limit: int | None = None) -> None:
+        """Write it to a file; with a limit not more than so many bytes, up to a line end.
+
+        Raises FileError: broken_archive.
+        """
+        with (
+            unpacking(),
+            zipfile.ZipFile(self.archive) as archive,
+            archive.open(self.member) as source,
+            target.open("wb") as file,
+        ):
+            if limit is None:
+                shutil.copyfileobj(source, file, 1 << 20)
+                return
+            head = source.read(limit)
+            if len(head) == limit:
+                head = head[: head.rfind(b"\n") + 1] or head
+            file.write(head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +66,7 @@ class Table:
     """Rows of cells somewhere in a file."""
 
     path: Path
-    """Of the text; a member of an archive lies in a folder of its own."""
+    """Of the text; a member of an archive lies in a folder of its own, perhaps cut (`packed`)."""
     container: str
     encoding: str
     grid: Grid | None = None
@@ -42,6 +79,10 @@ class Table:
     there are none."""
     keeper: Any = None
     """Keeps the folder of unpacked members as long as one of their tables is in use."""
+    told: str = ""
+    """The encoding that its user says; "": it was found out."""
+    packed: Packed | None = None
+    """Where the whole text is, when `path` has its beginning only."""
 
     @property
     def log(self) -> LogGrid | None:
@@ -61,20 +102,41 @@ class Table:
                     yield row
             return
         with self.text() as file:
-            for _ in range(first_line - 1):
-                next(file, None)
-            rows = read_rows(file, delimiter, first_line)
-            if not self.reasons_from:
-                yield from rows
-                return
-            for row in rows:
-                if not isinstance(row, BrokenRow) and row[0] >= self.reasons_from:
-                    del row[1][:2]
-                yield row
+            try:
+                for _ in range(first_line - 1):
+                    next(file, None)
+                yield from self._without_reasons(read_rows(file, delimiter, first_line))
+            except UnicodeDecodeError as error:  # the beginning looked like another encoding
+                raise FileError("unknown_encoding") from error
+
+    def _without_reasons(self, rows: Iterator[AnyRow]) -> Iterator[AnyRow]:
+        if not self.reasons_from:
+            yield from rows
+            return
+        for row in rows:
+            if not isinstance(row, BrokenRow) and row[0] >= self.reasons_from:
+                del row[1][:2]
+            yield row
 
     def text(self) -> TextIO:
         """Its text, line ends as they are; only of a table that is lines of text."""
         return open_text(self.path, self.encoding)
+
+    def opened(self) -> Table:
+        """The same table ready to be read as a whole: unpacked, its encoding sure, the cells of a
+        workbook on the disk.
+
+        Raises FileError: unknown_encoding, binary_file, broken_archive, unpacked_too_large.
+        """
+        if isinstance(self.grid, XlsxSheet):
+            return replace(self, grid=SpooledGrid(self.grid.rows()))
+        if self.grid is not None and self.packed is None:
+            return self
+        if self.packed is not None:
+            self.packed.unpack(self.path)
+        if self.grid is not None:  # a log
+            return replace(self, packed=None)
+        return replace(self, encoding=encoding_of(self.path, self.told), packed=None)
 
 
 class _Folder:
@@ -99,12 +161,17 @@ def tables_of(path: Path, encoding: str = "") -> list[Table | tuple[str, FileErr
         return list(_tables(path, container, encoding))
     folder = _Folder()
     found: list[Table | tuple[str, FileError]] = []
-    for name, unpacked in _unpack(path, folder.path):
+    for name, packed, start in _members(path, folder.path):
         try:
-            kind = container_of(unpacked)
+            kind = container_of(start)
             if kind == "zip" or kind in TEXTS - {"plain"}:
                 raise FileError("nested_archive", name)
-            members = [replace(one, member=name) for one in _tables(unpacked, kind, encoding)]
+            if kind != "plain":
+                packed.unpack(start)
+            rest = packed if kind == "plain" and _is_cut(start, packed) else None
+            members = [
+                replace(one, member=name, packed=rest) for one in _tables(start, kind, encoding)
+            ]
             found.extend(replace(one, keeper=folder) for one in members)
         except FileError as error:
             found.append((name, error))
@@ -116,8 +183,8 @@ def tables_of(path: Path, encoding: str = "") -> list[Table | tuple[str, FileErr
 def _tables(path: Path, container: str, told: str) -> Iterator[Table]:
     if container in TEXTS:
         log = log_of(path)
-        encoding = LOG_ENCODING if log else encoding_of(path, told)
-        yield Table(path, container, encoding, log)
+        encoding = LOG_ENCODING if log else likely_encoding(path, told)
+        yield Table(path, container, encoding, log, told=told)
         return
     grids = open_html(path) if container == "html" else open_workbook(path, container)
     if not grids:
@@ -126,18 +193,20 @@ def _tables(path: Path, container: str, told: str) -> Iterator[Table]:
         yield Table(path, container, "", grid, sheet=name)
 
 
-def _unpack(path: Path, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Members of an archive under names of ours; what programs of a Mac leave is passed over."""
-    infos = check_archive(path)
-    with zipfile.ZipFile(path) as archive:
-        for number, info in enumerate(infos):
-            name = PurePosixPath(_name_of(info))
-            if "__MACOSX" in name.parts or name.name.startswith((".", "~$")):
-                continue
-            target = folder / str(number)
-            with archive.open(info) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file)
-            yield str(name)[:200], target
+def _members(path: Path, folder: Path) -> Iterator[tuple[str, Packed, Path]]:
+    """Members of an archive, and their beginnings under names of ours; what programs of a Mac leave
+    is passed over."""
+    for number, info in enumerate(list_archive(path)):
+        name = PurePosixPath(_name_of(info))
+        if "__MACOSX" in name.parts or name.name.startswith((".", "~$")):
+            continue
+        packed, start = Packed(path, info), folder / str(number)
+        packed.unpack(start, HEAD_BYTES)
+        yield str(name)[:200], packed, start
+
+
+def _is_cut(start: Path, packed: Packed) -> bool:
+    return start.stat().st_size < packed.member.file_size
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
