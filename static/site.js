@@ -46,6 +46,24 @@
     if (target) { event.preventDefault(); target.click(); }
   });
 
+  // Files that are dropped on an upload form go into its field, and it is sent.
+  for (const form of document.querySelectorAll("form[data-drop]")) {
+    const field = form.querySelector("input[type=file]");
+    const place = form.querySelector(".drop");
+    if (!field || !place) continue;
+    place.querySelector(".drop-here").hidden = false;
+    const mark = (isOver) => place.classList.toggle("is-over", isOver);
+    document.addEventListener("dragover", (event) => { event.preventDefault(); mark(true); });
+    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) mark(false); });
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      mark(false);
+      if (!event.dataTransfer.files.length) return;
+      field.files = event.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+
   // Progress of an import: a fragment that is fetched until it says that it is the last.
   const follow = async (box) => {
     try {

@@ -22,10 +22,13 @@ from tracker.web import (
     filters,
     guard,
     identity,
+    import_words,
     imports,
+    imports_after,
     influencers,
     journeys,
     limits,
+    mappings,
     orders,
     overview,
     pages,
@@ -60,15 +63,25 @@ BLUEPRINTS = (
     journeys.bp,
     comparison.bp,
     imports.bp,
+<<<<<<< HEAD
+    mappings.bp,
+=======
     pages.bp,
+>>>>>>> origin/main
     shares.bp,
     shared.bp,
     charts.bp,
     search.bp,
     settings.bp,
 )
+<<<<<<< HEAD
+IMPORT_PAGES = (imports_after,)
+SETTINGS_PAGES = (settings_policy, settings_rules, settings_users)
+"""Parts that add their routes to a blueprint of another module when they are imported."""
+=======
 SETTINGS_PAGES = (settings_policy, settings_rules, settings_sources, settings_users)
 """Parts of the settings that add their routes to its blueprint when they are imported."""
+>>>>>>> origin/main
 
 
 def register(app: Flask, configured: Settings, database: Database) -> None:
@@ -81,7 +94,7 @@ def register(app: Flask, configured: Settings, database: Database) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_appcontext(context.close_session)
-    for part in (errors, preferences, identity, assets, filters, charts):
+    for part in (errors, preferences, identity, assets, filters, import_words, charts):
         part.register(app)
     security.register(app, configured)
     guard.register(app)

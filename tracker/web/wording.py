@@ -170,6 +170,7 @@ REFUSALS: dict[str, str] = {
     "already_over": mark("This day is over already."),
     "unknown_influencer": mark("There is no such influencer here."),
     "unknown_shop": mark("There is no such shop here."),
+    "mapping_name_taken": mark("There is a mapping “%(name)s” already. Choose another name."),
     "not_found": mark("There is none like that any more."),
     "no_exchange_rate": mark(
         "There is no exchange rate for that day. Import rates first (fx_rates)."
