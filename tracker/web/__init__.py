@@ -63,25 +63,17 @@ BLUEPRINTS = (
     journeys.bp,
     comparison.bp,
     imports.bp,
-<<<<<<< HEAD
     mappings.bp,
-=======
     pages.bp,
->>>>>>> origin/main
     shares.bp,
     shared.bp,
     charts.bp,
     search.bp,
     settings.bp,
 )
-<<<<<<< HEAD
 IMPORT_PAGES = (imports_after,)
-SETTINGS_PAGES = (settings_policy, settings_rules, settings_users)
-"""Parts that add their routes to a blueprint of another module when they are imported."""
-=======
 SETTINGS_PAGES = (settings_policy, settings_rules, settings_sources, settings_users)
-"""Parts of the settings that add their routes to its blueprint when they are imported."""
->>>>>>> origin/main
+"""Parts that add their routes to a blueprint of another module when they are imported."""
 
 
 def register(app: Flask, configured: Settings, database: Database) -> None:
