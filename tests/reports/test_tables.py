@@ -15,11 +15,13 @@ import pytest
 
 from tests import factories
 from tests.factories import NOON
-from tests.reports.world import MICRO, World, singles_day
+from tests.reports.world import MICRO, START, World, singles_day
 from tracker.domain.channels import Channel, Kind
+from tracker.domain.platform_records import PlatformFigureRecord
 from tracker.i18n import LABELS
 from tracker.reports.csv_files import csv_stream, json_rows
 from tracker.reports.tables import TABLES, file_name
+from tracker.services.platform_figures import load_platform_figures
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -43,6 +45,12 @@ def fill(world: World) -> int:
     factories.TrackedLinkFactory(shop=world.own, influencer_id=lin.id, slug="lin-link")
     factories.DealFactory(influencer=lin, ref="D-1", title="种草", commission_ppm=150_000)
     factories.SocialAccountFactory(influencer=lin, handle="lin")
+    claim = PlatformFigureRecord(
+        platform="千川", report="douyin_qianchuan", subject="campaign", subject_ref="=1+1",
+        starts_on=START, ends_on=START, currency="CNY", channel="paid_social", basis="7d",
+        gmv_minor=50_000, spend_minor=10_000, orders=5,
+    )  # fmt: skip
+    load_platform_figures(world.session, world.workspace, [claim])
     return lin.id
 
 

@@ -20,7 +20,7 @@ PAGES = [
     "/influencers/{influencer}/links/new", "/influencers/{influencer}/codes/new",
     "/influencers/{influencer}/deals/new", "/orders", "/orders/{order}", "/imports",
     "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
-    "/journeys", "/journeys?unit=influencer", "/models",
+    "/journeys", "/journeys?unit=influencer", "/models", "/platforms",
     "/settings/policy", "/settings/users", "/account", "/account/password", "/workspaces/new",
     "/no-such-page",
 ]  # fmt: skip
@@ -106,7 +106,7 @@ def test_english_pages_have_no_chinese_of_ours(client_of, database):
         factories.ShopFactory(workspace=workspace)
     client = client_of("owner", "en")
     for url in ("/", "/channels", "/influencers", "/orders", "/imports", "/settings/shops",
-                "/journeys", "/models"):  # fmt: skip
+                "/journeys", "/models", "/platforms"):  # fmt: skip
         body = re.sub(r"小红书|双11|中文|人民币", "", client.get(url).text)
         assert re.findall(r"[\u4e00-\u9fff]+", body) == [], url
 

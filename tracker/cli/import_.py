@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.home import home_of
 from tracker.imports.load import Progress
-from tracker.imports.result import Result
+from tracker.imports.result import Result, condensed
 from tracker.imports.run import Request, collect_less_often, import_file, try_file
 from tracker.imports.sniff import Recognised, recognise
 from tracker.services.workspaces import NotFoundError, get_shop
@@ -47,6 +48,9 @@ SHOWN = 20
     "--dates", type=click.Choice(["dmy", "mdy"]), help="Order of dates such as 03/04/2026."
 )
 @click.option("--host", default="", help="Of an access log: the shop's host. Default: the shop's.")
+@click.option(
+    "--spread", is_flag=True, help="Spread spend over several days evenly; else it is refused."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when any row is rejected.")
 @as_json
@@ -57,6 +61,7 @@ def command(
     workspace_slug: str | None,
     dates: str | None,
     host: str,
+    spread: bool,
     dry_run: bool,
     strict: bool,
     as_json: bool,
@@ -72,6 +77,7 @@ def command(
         known = recognise(file, preset)
         with _database(known, workspace_slug, shop_slug, is_dry=dry_run) as database:
             request = _request(database, workspace_slug, shop_slug, known, dates, host)
+            request = replace(request, is_spread=spread)
             load = try_file if dry_run else import_file
             result = load(database, file, request, progress=_progress(began), known=known)
         _say_what_is_unused(known)
@@ -188,6 +194,8 @@ def _answer(result: Result, as_json: bool, seconds: float) -> None:
         click.echo(f"  {column}: {count}")
     for reason, lines in sorted(result.left_out.items(), key=lambda one: -len(one[1])):
         click.echo(f"  {len(lines)} ignored: {reasons.explain(reason)}")
+    for code, text in condensed(result.notices):
+        click.echo(f"  {reasons.NOTICE_TEXTS[code]}: {text}")
     for note in result.notes[:SHOWN]:
         told = f" ({note.detail})" if note.detail else ""
         click.echo(f"  line {note.line} {note.outcome}: {reasons.explain(note.reason)}{told}")

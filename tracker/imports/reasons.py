@@ -59,6 +59,14 @@ TEXTS: dict[Reason, str] = {
     Reason.COUNTED_BY_SCRIPT: _("the page script has counted this day"),
 }
 
+NOTICE_TEXTS: dict[str, str] = {
+    "influencer_found": _("new influencer, found in this file"),
+    "spend_detail": _(
+        "reports of several levels tell of the same spend: one level counts, the others are kept"
+    ),
+}
+"""What is to be known beside the rows (`tracker.domain.records.NOTICES`)."""
+
 FILE_TEXTS: dict[str, str] = {
     "empty_file": _("the file is empty"),
     "not_a_table": _("this is no table"),

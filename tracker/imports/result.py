@@ -16,6 +16,23 @@ from tracker.imports.units import Unit
 from tracker.services.batches import Figures, Note
 from tracker.services.effects import Effect
 
+
+def condensed(notices: Iterable[Notice]) -> list[Notice]:
+    """Notices in an order, those about the days of one platform as one about its first and last."""
+    found: list[Notice] = []
+    days: dict[str, list[str]] = defaultdict(list)
+    for code, text in sorted(notices):
+        if code == "spend_detail":
+            platform, _, day = text.rpartition(" ")
+            days[platform].append(day)
+        else:
+            found.append((code, text))
+    for platform, told in days.items():
+        span = told[0] if len(told) == 1 else f"{told[0]} – {told[-1]}"
+        found.append(("spend_detail", f"{platform} {span}"))
+    return found
+
+
 NOT_WRONG = frozenset({Reason.NEWER_VERSION_KNOWN, Reason.OTHER_HOST, Reason.COUNTED_BY_SCRIPT})
 """Refusals that are no fault of the row: it is counted as ignored."""
 
@@ -151,7 +168,7 @@ class Result:
             period_until=self.last_day,
             currency=self.currency,
             totals=self.totals,
-            notices=[list(notice) for notice in sorted(self.notices)],
+            notices=[list(notice) for notice in condensed(self.notices)],
         )
 
     def conclude(self) -> None:
@@ -200,7 +217,7 @@ class Result:
             "period": {"from": period[0], "to": period[1]},
             "currency": self.currency or None,
             "totals": {**self.totals, **{name: str(n) for name, n in self.sums.items()}},
-            "notices": [{"code": code, "text": text} for code, text in sorted(self.notices)],
+            "notices": [{"code": code, "text": text} for code, text in condensed(self.notices)],
             "would": counts if self.is_dry else None,
             "error": self.error or None,
         }

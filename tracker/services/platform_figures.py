@@ -65,8 +65,8 @@ def load_platform_figures(
     said = (*_SAID, "batch_id")
     upsert(session, table_of(PlatformFigure), rows, ["workspace_id", *_KEY], said)
     days: set[date] = {row["ends_on"] for row in rows if row["layer"]}
-    notices = spend_layers.settle(session, workspace.id, days)
-    return LoadResult(tuple(outcomes), tuple(notices))
+    spend_layers.settle(session, workspace.id, days)
+    return LoadResult(tuple(outcomes))
 
 
 def _row(record: PlatformFigureRecord, rates: fx.RateBook, base: str) -> dict[str, Any] | Refused:

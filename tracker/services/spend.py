@@ -70,7 +70,8 @@ def load_spend(
     upsert(session, table_of(Spend), rows, ["workspace_id", *_KEY], (*_SAID, "batch_id"))
     days = {row["spent_on"] for row in rows}
     told = {record.spent_on for record in records}
-    notices = spend_layers.settle(session, workspace.id, told)
+    platforms = {record.platform for record in records}
+    notices = spend_layers.settle(session, workspace.id, told, platforms)
     dirty.costs_changed(session, workspace, sorted(days))
     return LoadResult(tuple(outcomes), tuple(notices))
 

@@ -23,8 +23,13 @@ Place = tuple[str, int, date]
 """Platform, shop, day: within one of these, groups may tell of the same money."""
 
 
-def settle(session: Session, workspace_id: int, days: Collection[date]) -> list[Notice]:
+def settle(
+    session: Session, workspace_id: int, days: Collection[date], told: Collection[str] = ()
+) -> list[Notice]:
     """Decide anew which rows of spend count on these days, and with them their platform figures.
+
+    Args:
+        told: platforms that notices are wanted of.
 
     Returns:
         a notice for each (platform, day) of which some report is detail now.
@@ -37,6 +42,7 @@ def settle(session: Session, workspace_id: int, days: Collection[date]) -> list[
     return [
         ("spend_detail", f"{platform} {day}")
         for platform, day in sorted({(place[0], place[2]) for place, _ in details})
+        if platform in told
     ]
 
 

@@ -32,6 +32,7 @@ from tracker.web import (
     orders,
     overview,
     pages,
+    platforms,
     preferences,
     search,
     security,
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     conflicts.bp,
     journeys.bp,
     comparison.bp,
+    platforms.bp,
     imports.bp,
     mappings.bp,
     pages.bp,
@@ -72,7 +74,12 @@ BLUEPRINTS = (
     settings.bp,
 )
 IMPORT_PAGES = (imports_after,)
-SETTINGS_PAGES = (settings_policy, settings_rules, settings_sources, settings_users)
+SETTINGS_PAGES = (
+    settings_policy,
+    settings_rules,
+    settings_sources,
+    settings_users,
+)
 """Parts that add their routes to a blueprint of another module when they are imported."""
 
 

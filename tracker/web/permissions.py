@@ -69,6 +69,8 @@ ENDPOINTS: dict[str, Permission] = {
     "channels.export": P.report,
     "comparison.index": P.report,
     "comparison.export": P.report,
+    "platforms.index": P.report,
+    "platforms.export": P.report,
     "journeys.index": P.report,
     "journeys.export": P.report,
     "campaigns.index": P.report,

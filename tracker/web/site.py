@@ -26,6 +26,7 @@ MENU = (
             ("orders.index", mark("Orders"), "d"),
             ("journeys.index", mark("Journeys"), "j"),
             ("comparison.index", mark("Models"), "v"),
+            ("platforms.index", mark("Platforms"), "p"),
         ),
     ),
     (
