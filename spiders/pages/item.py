@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.domain.numbers import NumberReading
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised when a change of the readers can change what an old page gives."""
 
 

@@ -7,29 +7,46 @@ holds what was shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from spiders.pages import (
     bilibili,
+    blocks,
     bluesky,
     douyin,
+    instagram,
     kuaishou,
+    mastodon,
+    reddit,
     telegram,
     tiktok,
+    twitch,
     weibo,
+    x,
     xiaohongshu,
+    youtube,
     zhihu,
 )
 from spiders.pages.charset import decode_page
 from spiders.pages.item import PageItem, PageKind, PageStatus
 from spiders.pages.listing import read_page
 from spiders.pages.social import Account, Post, SocialPage, instant_of
+from tracker.domain.social_urls import read_social_url
 
 Reader = Callable[[str, str], SocialPage]
 """From text and address to what it says."""
+
+Readers = Sequence[Callable[[str], SocialPage]]
+
+_TELEGRAM: Final[Readers] = (telegram.read_channel, telegram.read_card, telegram.read_embed)
+_BLUESKY: Final[Readers] = (bluesky.read_profiles, bluesky.read_feed, bluesky.read_posts)
+_YOUTUBE: Final[Readers] = (youtube.read_channels, youtube.read_videos)
+_REDDIT: Final[Readers] = (reddit.read_thing, reddit.read_listing)
+_TWITCH: Final[Readers] = (twitch.read_users, twitch.read_videos)
+_MASTODON: Final[Readers] = (mastodon.read_account, mastodon.read_object, mastodon.read_statuses)
 
 _READERS: Final[dict[str, tuple[str, Reader]]] = {
     "weibo.com": (weibo.NETWORK, lambda text, url: weibo.read_saved(text)),
@@ -40,10 +57,18 @@ _READERS: Final[dict[str, tuple[str, Reader]]] = {
     "zhihu.com": (zhihu.NETWORK, lambda text, url: zhihu.read_saved(text)),
     "kuaishou.com": (kuaishou.NETWORK, lambda text, url: kuaishou.read_saved(text)),
     "tiktok.com": (tiktok.NETWORK, lambda text, url: tiktok.read_saved(text)),
-    "t.me": (telegram.NETWORK, lambda text, url: _telegram(text)),
-    "bsky.app": (bluesky.NETWORK, lambda text, url: SocialPage()),
+    "t.me": (telegram.NETWORK, lambda text, url: _first(_TELEGRAM, text)),
+    "bsky.app": (bluesky.NETWORK, lambda text, url: _first(_BLUESKY, text)),
+    "youtube.com": (youtube.NETWORK, lambda text, url: _first((youtube.read_feed,), text)),
+    "googleapis.com": (youtube.NETWORK, lambda text, url: _first(_YOUTUBE, text)),
+    "graph.facebook.com": (instagram.NETWORK, lambda text, url: instagram.read_discovery(text)),
+    "api.x.com": (x.NETWORK, lambda text, url: _first((x.read_users, x.read_tweets), text)),
+    "oauth.reddit.com": (reddit.NETWORK, lambda text, url: _first(_REDDIT, text)),
+    "api.twitch.tv": (twitch.NETWORK, lambda text, url: _first(_TWITCH, text)),
 }
-"""Domain of a network -> its name and its reader; of bsky.app the markup says it."""
+"""Domain of a network -> its name and its reader. Pages that tell by their markup alone need none.
+"""
+
 
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d{4}\)(\S{1,2000})\s*-->")
 _CANONICAL = re.compile(
@@ -114,13 +139,45 @@ def network_of(url: str) -> str:
 
 def _reader_of(url: str) -> tuple[str, Reader | None]:
     try:
-        host = (urlsplit(url).hostname or "").lower()
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
     except ValueError:
         return "", None
+    if parts.path.startswith(("/api/v1/accounts/", "/api/v1/statuses/")):
+        return mastodon.NETWORK, lambda text, url: _first(_MASTODON, text)
     for domain, (network, reader) in _READERS.items():
         if host == domain or host.endswith(f".{domain}"):
             return network, reader
     return "", None
+
+
+def item_of(page: SavedPage) -> PageItem:
+    """The one thing that a saved page is about, as `tracker read-page` prints it.
+
+    Of an account's page with its posts the account; of a post's page with its author the post.
+    Several posts without their account are a list.
+    """
+    social = page.social
+    if social is None:
+        return page.listing or PageItem(url=page.url or None)
+    if not social.is_answer:
+        return PageItem(*blocks.verdict_of(social.status)) if _is_wall(social) else PageItem()
+    is_post = bool(read_social_url(page.url).post) or not social.accounts
+    if is_post and len(social.posts) > 1:
+        return PageItem(PageKind.LIST, PageStatus.OK, url=page.url or None)
+    post = social.posts[0] if is_post and social.posts else None
+    thing = post or social.accounts[0]
+    item = PageItem(PageKind.POST if post else PageKind.PROFILE, social.status)
+    item.title, item.handle, item.url = thing.title, thing.handle or None, thing.url or page.url
+    item.counts = dict(thing.counts)
+    item.sources = dict.fromkeys(thing.counts, page.network)
+    if post is not None and post.published_at is not None:
+        item.published_at = post.published_at.isoformat()
+    return item
+
+
+def _is_wall(social: SocialPage) -> bool:
+    return social.status not in (PageStatus.OK, PageStatus.EMPTY, PageStatus.AMBIGUOUS)
 
 
 def of_markup(item: PageItem, network: str) -> SocialPage:
@@ -145,10 +202,11 @@ def of_markup(item: PageItem, network: str) -> SocialPage:
     return page
 
 
-def _telegram(text: str) -> SocialPage:
-    """The list of posts, or the card, or one post."""
-    for read in (telegram.read_channel, telegram.read_card, telegram.read_embed):
-        page = read(text)
-        if page.status is not PageStatus.EMPTY:
-            return page
-    return page
+def _first(readers: Readers, text: str) -> SocialPage:
+    """What the first reader says that finds something; else why there is nothing."""
+    pages = []
+    for read in readers:
+        pages.append(read(text))
+        if pages[-1].is_answer:
+            return pages[-1]
+    return next((page for page in pages if page.status is not PageStatus.EMPTY), pages[-1])

@@ -8,7 +8,9 @@ from typing import IO, Any
 import click
 
 from spiders.pages.charset import MAX_BYTES
+from spiders.pages.item import PageKind
 from spiders.pages.listing import read_page
+from spiders.pages.saved import item_of, network_of, read_saved
 
 
 @click.command("read-page")
@@ -23,7 +25,7 @@ from spiders.pages.listing import read_page
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def command(file: IO[bytes], url: str, selectors: tuple[str, ...], *, as_json: bool) -> None:
-    """Read FILE, a page or a shop's product JSON as it was saved ("-": standard input).
+    """Read FILE, a page, a shop's product JSON or a network's answer, as saved ("-": stdin).
 
     Prints {"kind", "status", "title", "price", "list_price", "currency", "availability", "rating",
     "review_count", "sku", "brand", …}: every key always, null for what the page does not say.
@@ -33,7 +35,10 @@ def command(file: IO[bytes], url: str, selectors: tuple[str, ...], *, as_json: b
     ratings numbers. The exit code is 0 for every page that could be opened.
     """
     taught = dict(_pair(text) for text in selectors)
-    item = read_page(file.read(MAX_BYTES + 1), url, selectors=taught)
+    body = file.read(MAX_BYTES + 1)
+    item = item_of(read_saved(body, url)) if network_of(url) and not taught else None
+    if item is None or item.kind is PageKind.UNKNOWN:
+        item = read_page(body, url, selectors=taught)
     document = item.as_document()
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spiders.pages.item import COUNTS
-from spiders.pages.saved import address_of, network_of, read_saved
+from spiders.pages.saved import address_of, item_of, network_of, read_saved
 from tests.spiders.pages.saved_files import FOLDER, counts, load, only_account, only_post
 
 XHS = "https://www.xiaohongshu.com"
@@ -156,3 +156,30 @@ def _is_sound(page):
         for reading in thing.counts.values():
             assert reading.value >= 0
             assert reading.high is None or reading.low < reading.high
+
+
+ITEMS = [
+    ("bluesky/profiles.json", "https://public.api.bsky.app/xrpc/app.bsky.actor.getProfiles", "profile", {"followers": 12_480}),
+    ("bluesky/feed.json", "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed", "list", {}),
+    ("bluesky/not_found.json", "https://public.api.bsky.app/xrpc/x", "error", {}),
+    ("mastodon/account.json", "https://social.example/api/v1/accounts/lookup?acct=teahouse", "profile", {"followers": 3_301}),
+    ("mastodon/note.json", "https://social.example/api/v1/statuses/1", "post", {"likes": 66}),
+    ("youtube/feed.xml", "https://www.youtube.com/feeds/videos.xml?channel_id=UCaaaaaaaaaaaaaaaaaaaaaa", "profile", {}),
+    ("youtube/videos.json", "https://www.googleapis.com/youtube/v3/videos", "list", {}),
+    ("instagram/discovery.json", "https://graph.facebook.com/v25.0/1", "profile", {"followers": 84_211}),
+    ("x/users.json", "https://api.x.com/2/users/by", "profile", {"followers": 3_893}),
+    ("reddit/subreddit.json", "https://oauth.reddit.com/r/tea/about", "profile", {"followers": 812_345}),
+    ("twitch/videos.json", "https://api.twitch.tv/helix/videos", "post", {"views": 1_863_062}),
+    ("bilibili/video.html", "https://www.bilibili.com/video/BV1xx411c7mD/", "post", {"views": 120_334}),
+    ("weibo/index.json", "https://m.weibo.cn/u/1234567890", "profile", {"followers": 633_000}),
+    ("weibo/visitor.json", "https://m.weibo.cn/u/1234567890", "login", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "url", "kind", "some"), ITEMS)
+def test_a_page_of_a_network_is_one_item(name, url, kind, some):
+    document = item_of(read_saved(load(name), url)).as_document()
+    assert document["kind"] == kind
+    assert {key: document[key] for key in some} == some
+    if not some:
+        assert document["counts"] == {}
