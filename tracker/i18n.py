@@ -307,6 +307,7 @@ LABELS: dict[str, dict[str, str]] = {
         "goods_given": mark("Goods given"),
         "platform_fee": mark("Platform fee"),
         "platform_gmv": mark("Platform GMV"),
+        "commission_back": mark("Refunds of commission"),
         "conversion_value": mark("Conversion value"),
         "unit_cost": mark("Unit cost"),
         "line_amount": mark("Line amount"),

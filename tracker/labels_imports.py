@@ -9,6 +9,8 @@ def mark(message: str) -> str:
 
 
 KIND = {
+    "platform_figures": mark("Figures of platforms"),
+    "affiliate_refunds": mark("Refunds of commission"),
     "access_log": mark("Access log"),
     "ad_touches": mark("Advertising touches (impressions and conversions)"),
     "affiliate": mark("Affiliate orders"),
@@ -83,6 +85,13 @@ KIND = {
 """Preset -> what it reads."""
 
 PLATFORM_FIGURES = {
+    "notice": {
+        "influencer_found": mark("New influencers, found in this file:"),
+        "spend_detail": mark(
+            "Reports of several levels tell of the same spend; one level counts, the others are "
+            "kept:"
+        ),
+    },
     "reporting_platform": {
         "sycm": mark("Shengyicanmou"),
         "ga4": mark("Google Analytics 4"),

@@ -92,6 +92,14 @@ class Result:
             self.parent.add_notices(self.notices)
 
     @property
+    def told(self) -> dict[str, list[str]]:
+        """Code of a notice -> its texts."""
+        found: dict[str, list[str]] = {}
+        for code, text in condensed(self.notices):
+            found.setdefault(code, []).append(text)
+        return found
+
+    @property
     def is_log(self) -> bool:
         """Whether it is the result of an access log."""
         return self.sniffed is not None and self.sniffed.preset.reader.is_log

@@ -31,6 +31,7 @@ class Person:
     name: str
     agency: str
     newest_post_on: date | None
+    is_discovered: bool = False
     platform: str = ""
     handle: str = ""
     followers: int | None = None
@@ -99,6 +100,7 @@ def read_people(session: Session, state: ReportState) -> dict[int, Person]:
             Influencer.name,
             Influencer.agency,
             newest,
+            Influencer.is_discovered,
             account.platform,
             account.handle,
             account.followers,
@@ -112,10 +114,18 @@ def read_people(session: Session, state: ReportState) -> dict[int, Person]:
     if state.people is not None:
         statement = statement.where(Influencer.id.in_(state.people))
     found: dict[int, Person] = {}
-    for number, slug, name, agency, posted_on, platform, handle, followers in session.execute(
-        statement
-    ):
-        person = found.setdefault(number, Person(number, slug, name, agency, posted_on))
+    for (
+        number,
+        slug,
+        name,
+        agency,
+        posted_on,
+        is_found,
+        platform,
+        handle,
+        followers,
+    ) in session.execute(statement):
+        person = found.setdefault(number, Person(number, slug, name, agency, posted_on, is_found))
         if platform is not None:
             person.add_account(platform, handle, followers)
     return found
@@ -166,7 +176,7 @@ def tags_of(
     """Doubts about an influencer's figures."""
     if person is None:
         return (Tag("unknown_influencer"),)
-    tags: list[Tag] = []
+    tags: list[Tag] = [Tag("found_in_file")] if person.is_discovered else []
     leak = suspected.get(person.influencer_id)
     if leak is not None:
         tags.append(Tag("leak_suspected", leak.figures))

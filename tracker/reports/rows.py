@@ -86,7 +86,7 @@ class Tag:
     """A doubt or remark beside a row: a code that pages translate, and the figures it names.
 
     Codes: immature (days: age of the newest post), leak_suspected (code, share, before: shares of
-    its orders without any click), no_goods_cost, unknown_influencer.
+    its orders without any click), no_goods_cost, unknown_influencer, found_in_file.
     """
 
     code: str

@@ -70,6 +70,11 @@ TAGS: dict[str, tuple[str, str, bool]] = {
         mark("The cost of some goods sold is unknown, so ROI is before goods cost."),
         False,
     ),
+    "found_in_file": (
+        mark("found in a file"),
+        mark("A platform's file named this influencer. Open them, and save what is right."),
+        False,
+    ),
     "unknown_influencer": (
         mark("not in the list"),
         mark("The marks say KOL, but name nobody of your list. Add the influencer with this slug."),
