@@ -144,6 +144,7 @@ REFUSALS: dict[str, str] = {
     "bad_key": mark("This is no key: it holds a blank, or a character that keys do not have."),
     "ambiguous": mark("The page contradicts itself about the price: nothing is stored."),
     "unknown_account": mark("There is no such account here."),
+    "too_many": mark("There are too many already: at most %(most)s."),
     "bad_address": mark("This address cannot be used."),
     "bad_hostname": mark("“%(hostname)s” is no host name."),
     "unknown_currency": mark("This currency is not known. Use its ISO code, such as CNY."),
@@ -175,6 +176,10 @@ REFUSALS: dict[str, str] = {
     "already_over": mark("This day is over already."),
     "unknown_influencer": mark("There is no such influencer here."),
     "unknown_shop": mark("There is no such shop here."),
+    "secret_short": mark("A secret has at least %(shortest)s characters."),
+    "secret_long": mark("A secret has at most %(longest)s characters."),
+    "bad_secret": mark("A secret has letters, digits and signs, and no blanks."),
+    "secret_same": mark("This secret counts already."),
     "mapping_name_taken": mark("There is a mapping “%(name)s” already. Choose another name."),
     "not_found": mark("There is none like that any more."),
     "no_exchange_rate": mark(
