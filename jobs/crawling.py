@@ -18,9 +18,9 @@ from tracker.crawl_messages import Asked, Batch, Began, Done, Fetched, Start
 from tracker.db import Database, connect
 from tracker.observed import GOOD, REFUSALS, FetchStatus
 from tracker.services.connector_keys import key_opener
-from tracker.services.crawl_claims import Claim, claim_host, close_lost_runs, finish, renew
+from tracker.services.crawl_claims import Claim, claim_hosts, close_lost_runs, finish, renew
 from tracker.services.crawl_orders import OpenKeys, batch_of
-from tracker.services.crawl_results import write_results, write_robots
+from tracker.services.crawl_results import write_deliveries, write_robots
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,12 @@ LONGEST_SECONDS = 1_500.0
 
 RENEWED_SECONDS = 30.0
 LONGEST_REST_SECONDS = 5.0
-CLAIMED_SECONDS = 0.5
-"""How often free places are offered to hosts that have become due meanwhile."""
+WRITTEN_SECONDS = 0.2
+"""Results of so long are written together."""
+
+CLAIMED_SECONDS = 2.0
+"""How often free places are offered to hosts that have become due meanwhile; a place that was just
+freed is offered at once."""
 
 
 def crawl_due() -> dict[str, int]:
@@ -132,6 +136,8 @@ class Crawl:
         self._open: dict[int, _Open] = {}
         self._child: Child | None = None
         self._hosts_before_rest = 0
+        self._written_at = 0.0
+        self._offered_at = 0.0
 
     def run(self) -> dict[str, int]:
         """Crawl until nothing is due, or the time is over."""
@@ -148,12 +154,12 @@ class Crawl:
 
     def _work(self, began: float) -> None:
         """Take hosts while there is time, and listen until all that were taken are done."""
-        renewed, claimed = began, 0.0
+        renewed = began
         while (now := time.monotonic()) - began < LONGEST_SECONDS:
             if now - began < FEEDING_SECONDS and (
-                not self._open or now - claimed >= CLAIMED_SECONDS
+                not self._open or now - self._offered_at >= CLAIMED_SECONDS
             ):
-                claimed = now
+                self._offered_at = now
                 self._take_places()
             if not self._open:
                 return
@@ -176,17 +182,22 @@ class Crawl:
             self._claim_hosts()
 
     def _claim_hosts(self) -> None:
-        while len(self._open) < self.hosts_at_once:
-            held = [one.claim.host for one in self._open.values()]
-            with self.database.write() as session:
-                claim = claim_host(
-                    session, _utc(), only=self.only, workspace_id=self.workspace_id, without=held
-                )
-                batch = batch_of(session, claim, self.open_keys) if claim else None
-            if claim is None or batch is None:
-                return
-            self._open[claim.run_id] = _Open(claim)
-            self.figures["hosts"] += 1
+        most = self.hosts_at_once - len(self._open)
+        if most <= 0:
+            return
+        with self.database.write() as session:
+            claims = claim_hosts(
+                session,
+                _utc(),
+                most,
+                only=self.only,
+                workspace_id=self.workspace_id,
+                without=[one.claim.host for one in self._open.values()],
+            )
+            batches = [batch_of(session, claim, self.open_keys) for claim in claims]
+        self._open |= {claim.run_id: _Open(claim) for claim in claims}
+        self.figures["hosts"] += len(claims)
+        for batch in batches:
             self._send(batch)
 
     def _send(self, batch: Batch) -> None:
@@ -197,9 +208,12 @@ class Crawl:
     def _listen(self) -> None:
         """Take what the child says, and write it: some results at a time, in short transactions."""
         assert self._child is not None
-        for answer in self._child.read(1.0):
+        for answer in self._child.read(0.1):
             self._hear(answer)
-        self._write()
+        now = time.monotonic()
+        if now - self._written_at >= WRITTEN_SECONDS:
+            self._written_at = now
+            self._write()
 
     def _hear(self, answer: Answer) -> None:
         run = self._open.get(getattr(answer, "run_id", 0))
@@ -223,25 +237,21 @@ class Crawl:
         if not runs:
             return
         with self.database.write() as session:
-            written = [
-                (one, not one.waiting or write_results(session, one.claim, one.waiting, _utc()))
-                for one in runs
-            ]
-            for one, is_ours in written:
-                if one.is_done and is_ours:
-                    finish(
-                        session,
-                        one.claim,
-                        "backed_off" if one.has_refused else "done",
-                        _utc(),
-                        pause=self._pause(),
-                    )
-        for one, is_ours in written:
-            if is_ours:
+            lost = write_deliveries(
+                session, [(one.claim, one.waiting) for one in runs if one.waiting], _utc()
+            )
+            for one in runs:
+                if one.is_done and one.claim.run_id not in lost:
+                    outcome = "backed_off" if one.has_refused else "done"
+                    finish(session, one.claim, outcome, _utc(), pause=self._pause())
+        for one in runs:
+            is_lost = one.claim.run_id in lost
+            if not is_lost:
                 self._count(one.waiting)
             one.waiting = []
-            if one.is_done or not is_ours:
+            if one.is_done or is_lost:
                 del self._open[one.claim.run_id]
+                self._offered_at = 0.0
 
     def _pause(self) -> timedelta:
         """The host's delay goes on after the batch; the next child knows nothing of this one."""

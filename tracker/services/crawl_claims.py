@@ -26,6 +26,9 @@ LEASE = timedelta(minutes=3)
 BATCH_TARGETS = 50
 """Targets of one claim: so that one host with thousands of pages does not keep a place for ever."""
 
+SPARE_CANDIDATES = 20
+"""Hosts looked at beyond those wanted: another worker may be just taking the first ones."""
+
 ROBOTS_KEPT = timedelta(hours=24)
 ROBOTS_RETRIED = timedelta(hours=1)
 """How long robots.txt is believed, and how long its failure (RFC 9309, 2.4: not over a day)."""
@@ -51,11 +54,26 @@ def claim_host(
     workspace_id: int | None = None,
     without: Collection[str] = (),
 ) -> Claim | None:
-    """Claim the host that has waited longest, with up to BATCH_TARGETS of its due targets.
+    """Claim the host that has waited longest; see `claim_hosts`."""
+    claims = claim_hosts(session, now, 1, only=only, workspace_id=workspace_id, without=without)
+    return claims[0] if claims else None
+
+
+def claim_hosts(
+    session: Session,
+    now: datetime,
+    most: int,
+    *,
+    only: Collection[int] | None = None,
+    workspace_id: int | None = None,
+    without: Collection[str] = (),
+) -> list[Claim]:
+    """Claim hosts, longest waiting first, each with up to BATCH_TARGETS of its due targets.
 
     Commit right after. Detached objects in the answer may be read.
 
     Args:
+        most: how many hosts.
         only: ids of targets that are meant; None: all.
         workspace_id: whose targets; None: everybody's.
         without: hosts that are not wanted now.
@@ -74,15 +92,20 @@ def claim_host(
         )
         .group_by(CrawlTarget.host)
         .order_by("since", CrawlTarget.host)
-        .limit(20)
+        .limit(most + SPARE_CANDIDATES)
     ).all()
+    # in one order everywhere, or two workers that insert the same new hosts wait for each other
+    new = [_fresh(host) for host in sorted(host for host, _since in candidates)]
+    insert_new(session, table_of(CrawlDomain), new, key=["host"])
+    claims: list[Claim] = []
     for host, _since in candidates:
-        insert_new(session, table_of(CrawlDomain), [_fresh(host)], key=["host"])
+        if len(claims) == most:
+            break
         fence = _take(session, host, now)
         claim = None if fence is None else _open_run(session, host, fence, now, due)
         if claim is not None:
-            return claim
-    return None
+            claims.append(claim)
+    return claims
 
 
 def _fresh(host: str) -> dict[str, object]:

@@ -26,7 +26,7 @@ from tracker.models import (
     SocialPost,
 )
 from tracker.observed import GOOD, REFUSALS, AccountItem, FetchStatus, ListingItem, PostItem
-from tracker.services.bulk import table_of
+from tracker.services.bulk import among, table_of
 from tracker.services.crawl_claims import Claim, hold
 from tracker.services.crawl_schedule import TRANSIENT, Hours, hours_of, next_fetch
 from tracker.services.crawl_targets import watch_posts
@@ -41,55 +41,87 @@ GONE_AFTER = timedelta(hours=20)
 def write_results(
     session: Session, claim: Claim, results: Sequence[Fetched], now: datetime
 ) -> bool:
-    """Write results of one host.
+    """Write results of one host; see `write_deliveries`. Returns whether the host is still ours."""
+    return not write_deliveries(session, [(claim, results)], now)
 
-    Returns False when the host is no longer ours: nothing was written, and what was fetched will
-    be fetched again by whoever holds it now.
+
+def write_deliveries(
+    session: Session, deliveries: Sequence[tuple[Claim, Sequence[Fetched]]], now: datetime
+) -> set[int]:
+    """Write results of several hosts, each under its claim.
+
+    Returns the runs whose host is no longer ours: of them nothing was written, and what was
+    fetched will be fetched again by whoever holds the host now.
     """
-    domain = hold(session, claim.host, claim.fence, now)
-    if domain is None:
-        return False
-    targets = _targets(session, results)
-    fresh = [result for result in results if result.target_id in targets]
-    known = set(
-        session.scalars(
-            select(CrawlFetch.target_id).where(
-                CrawlFetch.run_id == claim.run_id,
-                CrawlFetch.target_id.in_([result.target_id for result in fresh]),
-            )
-        )
-    )
-    fresh = [result for result in fresh if result.target_id not in known]
-    doubts = _store_readings(session, fresh, targets, claim.run_id, now)
+    lost: set[int] = set()
+    held: list[_Held] = []
+    for claim, results in deliveries:
+        domain = hold(session, claim.host, claim.fence, now)
+        if domain is None:
+            lost.add(claim.run_id)
+        else:
+            held += [_Held(claim, domain, result) for result in results]
+    targets = _targets(session, held)
+    known = _known(session, held)
+    fresh = [
+        one
+        for one in held
+        if one.result.target_id in targets and (one.claim.run_id, one.result.target_id) not in known
+    ]
+    doubts = _store_readings(session, fresh, targets, now)
     hours: dict[int, Hours] = {}
     rows = []
-    for result in fresh:
-        target = targets[result.target_id]
+    for one in fresh:
+        target = targets[one.result.target_id]
         if target.workspace_id not in hours:
-            hours[target.workspace_id] = hours_of(session, target.workspace_id, result.at)
-        status, detail = result.status, result.detail
-        if result.target_id in doubts:
-            status, detail = FetchStatus.QUARANTINED, doubts[result.target_id].detail
-        _move_on(
-            session,
-            target,
-            result,
-            status,
-            detail,
-            hours[target.workspace_id],
-            robots_failed=domain.robots_status == "disallow_all",
-        )
-        rows.append(_fetch_row(claim.run_id, result, status, detail))
-        _mind_the_host(domain, result, status)
+            hours[target.workspace_id] = hours_of(session, target.workspace_id, one.result.at)
+        if target.id in doubts:
+            one.status, one.detail = FetchStatus.QUARANTINED, doubts[target.id].detail
+        _move_on(session, target, one, hours[target.workspace_id])
+        rows.append(_fetch_row(one))
+        _mind_the_host(one)
     insert_new(session, table_of(CrawlFetch), rows, key=["run_id", "target_id"])
-    n_ok = sum(row["status"] in GOOD for row in rows)
-    session.execute(
-        update(CrawlRun)
-        .where(CrawlRun.id == claim.run_id)
-        .values(n_ok=CrawlRun.n_ok + n_ok, n_failed=CrawlRun.n_failed + len(rows) - n_ok)
-    )
+    _count(session, rows)
     session.flush()
-    return True
+    return lost
+
+
+class _Held:
+    """A result, the claim that it is written under, and what is made of its status."""
+
+    __slots__ = ("claim", "detail", "domain", "result", "status")
+
+    def __init__(self, claim: Claim, domain: CrawlDomain, result: Fetched) -> None:
+        self.claim = claim
+        self.domain = domain
+        self.result = result
+        self.status = result.status
+        self.detail = result.detail
+
+
+def _known(session: Session, held: Sequence[_Held]) -> set[tuple[int, int]]:
+    """Runs and targets whose result is written already."""
+    if not held:
+        return set()
+    rows = session.execute(
+        select(CrawlFetch.run_id, CrawlFetch.target_id).where(
+            among(session, CrawlFetch.run_id, {one.claim.run_id for one in held}),
+            among(session, CrawlFetch.target_id, {one.result.target_id for one in held}),
+        )
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+def _count(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add to the figures of the runs."""
+    for run_id in {row["run_id"] for row in rows}:
+        statuses = [row["status"] for row in rows if row["run_id"] == run_id]
+        n_ok = sum(status in GOOD for status in statuses)
+        session.execute(
+            update(CrawlRun)
+            .where(CrawlRun.id == run_id)
+            .values(n_ok=CrawlRun.n_ok + n_ok, n_failed=CrawlRun.n_failed + len(statuses) - n_ok)
+        )
 
 
 def write_robots(session: Session, claim: Claim, robots: Robots, now: datetime) -> bool:
@@ -106,11 +138,13 @@ def write_robots(session: Session, claim: Claim, robots: Robots, now: datetime) 
     return True
 
 
-def _targets(session: Session, results: Sequence[Fetched]) -> dict[int, CrawlTarget]:
+def _targets(session: Session, held: Sequence[_Held]) -> dict[int, CrawlTarget]:
     """The targets that are still there (one may be deleted while it is fetched)."""
+    if not held:
+        return {}
     rows = session.scalars(
         select(CrawlTarget)
-        .where(CrawlTarget.id.in_([result.target_id for result in results]))
+        .where(among(session, CrawlTarget.id, {one.result.target_id for one in held}))
         .execution_options(populate_existing=True)
     )
     return {row.id: row for row in rows}
@@ -120,20 +154,19 @@ def _targets(session: Session, results: Sequence[Fetched]) -> dict[int, CrawlTar
 
 
 def _store_readings(
-    session: Session,
-    results: Sequence[Fetched],
-    targets: dict[int, CrawlTarget],
-    run_id: int,
-    now: datetime,
+    session: Session, fresh: Sequence[_Held], targets: dict[int, CrawlTarget], now: datetime
 ) -> dict[int, Doubt]:
     """Store what was read; gives the doubts about the targets' own items, by target."""
     observed: list[Observed] = []
-    for result in results:
-        if result.status in (FetchStatus.OK, FetchStatus.AMBIGUOUS):
-            observed += _observed(session, targets[result.target_id], result, run_id)
-        elif result.status is FetchStatus.UNCHANGED:
-            target = targets[result.target_id]
-            confirm(session, target.workspace_id, _subject(target), result.at, run_id)
+    for one in fresh:
+        target = targets[one.result.target_id]
+        if one.status in (FetchStatus.OK, FetchStatus.AMBIGUOUS):
+            observed += _observed(session, target, one.result, one.claim.run_id)
+        elif one.status is FetchStatus.UNCHANGED:
+            at, run_id = one.result.at, one.claim.run_id
+            confirm(session, target.workspace_id, _subject(target), at, run_id)
+    if not observed:
+        return {}
     answers = record(session, observed)
     doubted = [
         (one, doubt) for one, doubt in zip(observed, answers, strict=True) if doubt is not None
@@ -204,21 +237,13 @@ def _as_observed(
 # --- target and host ------------------------------------------------------------------------------
 
 
-def _move_on(
-    session: Session,
-    target: CrawlTarget,
-    result: Fetched,
-    status: FetchStatus,
-    detail: str,
-    hours: Hours,
-    *,
-    robots_failed: bool,
-) -> None:
+def _move_on(session: Session, target: CrawlTarget, one: _Held, hours: Hours) -> None:
     """The target's state after a fetch, and its next date."""
+    result, status = one.result, one.status
     is_good = status in GOOD
     target.last_at = result.at
     target.last_status = status.value
-    target.last_detail = detail
+    target.last_detail = one.detail
     target.failures = 0 if is_good or status is FetchStatus.QUARANTINED else target.failures + 1
     target.is_asked = False
     target.ref = result.ref or target.ref
@@ -227,29 +252,27 @@ def _move_on(
     if status in (FetchStatus.OK, FetchStatus.AMBIGUOUS):
         urls = {url: list(pair) for url, pair in result.validators.items()}
         target.validators = {"version": result.parser_version, "urls": urls}
-    _note_absence(session, target, status, result.at, is_good=is_good)
+    _note_absence(session, target, status, result.at)
     published_at = None
     if target.kind == "post":
         post = session.get(SocialPost, target.post_id)
         published_at = post.published_at if post else None
-    is_transient = status in TRANSIENT or (status is FetchStatus.ROBOTS and robots_failed)
-    target.next_at = next_fetch(target, hours, result.at, published_at, is_transient=is_transient)
+    robots_failed = status is FetchStatus.ROBOTS and one.domain.robots_status == "disallow_all"
+    target.next_at = next_fetch(
+        target, hours, result.at, published_at, is_transient=status in TRANSIENT or robots_failed
+    )
 
 
-def _note_absence(
-    session: Session, target: CrawlTarget, status: FetchStatus, at: datetime, *, is_good: bool
-) -> None:
+def _note_absence(session: Session, target: CrawlTarget, status: FetchStatus, at: datetime) -> None:
     """Removed: the server says "gone", or says "not found" a day later still. Never from a fetch
     that was blocked, broken or cut short."""
-    if is_good or status is FetchStatus.QUARANTINED:
-        target.missing_since = None
-        _set_removed(session, target, None)
-    elif status is FetchStatus.GONE:
+    if status in GOOD or status is FetchStatus.QUARANTINED:
+        if target.missing_since is not None:
+            target.missing_since = None
+            _set_removed(session, target, None)
+    elif status in (FetchStatus.GONE, FetchStatus.NOT_FOUND):
         target.missing_since = target.missing_since or at
-        _set_removed(session, target, target.missing_since)
-    elif status is FetchStatus.NOT_FOUND:
-        target.missing_since = target.missing_since or at
-        if at - target.missing_since >= GONE_AFTER:
+        if status is FetchStatus.GONE or at - target.missing_since >= GONE_AFTER:
             _set_removed(session, target, target.missing_since)
 
 
@@ -263,29 +286,31 @@ def _set_removed(session: Session, target: CrawlTarget, at: datetime | None) -> 
         row.removed_at = at
 
 
-def _mind_the_host(domain: CrawlDomain, result: Fetched, status: FetchStatus) -> None:
+def _mind_the_host(one: _Held) -> None:
     """A refusal leaves the host alone for a while, each time longer; a good answer forgives."""
-    if status in REFUSALS:
+    domain, result = one.domain, one.result
+    if one.status in REFUSALS:
         domain.failures += 1
         asked = result.retry_after_s
         wait = back_off(domain.failures, None if asked is None else timedelta(seconds=asked))
         domain.next_allowed_at = result.at + wait
-        domain.last_status = status.value
+        domain.last_status = one.status.value
         domain.last_detail = result.detail
-    elif status in GOOD:
+    elif one.status in GOOD:
         domain.failures = 0
         domain.last_status = domain.last_detail = ""
 
 
-def _fetch_row(run_id: int, result: Fetched, status: FetchStatus, detail: str) -> dict[str, Any]:
+def _fetch_row(one: _Held) -> dict[str, Any]:
+    result = one.result
     return {
-        "run_id": run_id,
+        "run_id": one.claim.run_id,
         "target_id": result.target_id,
         "at": result.at,
-        "status": status.value,
+        "status": one.status.value,
         "http_status": result.http_status,
         "url": result.url,
-        "detail": detail,
+        "detail": one.detail,
         "n_requests": result.n_requests,
         "n_bytes": result.n_bytes,
         "took_ms": result.took_ms,
