@@ -37,10 +37,12 @@ from tracker.web import (
     search,
     security,
     settings,
+    settings_api_keys,
     settings_policy,
     settings_rules,
     settings_sources,
     settings_users,
+    settings_webhooks,
     shared,
     shares,
     sign_in,
@@ -79,6 +81,8 @@ SETTINGS_PAGES = (
     settings_rules,
     settings_sources,
     settings_users,
+    settings_webhooks,
+    settings_api_keys,
 )
 """Parts that add their routes to a blueprint of another module when they are imported."""
 
