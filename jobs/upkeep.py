@@ -9,6 +9,7 @@ from tracker.config import Settings
 from tracker.db import Database, connect
 from tracker.services.crawl_upkeep import forget_fetches, forget_hosts
 from tracker.services.deliveries import forget_deliveries
+from tracker.services.undo import forget_changes
 from tracker.services.upkeep import (
     drop_credits,
     forget_old,
@@ -28,6 +29,7 @@ def tidy() -> None:
     try:
         with database.write() as session:
             forget_old(session, datetime.now(UTC))
+            forget_changes(session, datetime.now(UTC))
             forget_deliveries(session, datetime.now(UTC))
         _drop_credits(database)
         _forget_crawls(database)

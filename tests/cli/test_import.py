@@ -8,8 +8,8 @@ from tracker.cli import run
 from tracker.imports.result import Result
 
 KEYS = ["preset", "feeds", "container", "encoding", "delimiter", "header_line", "rows", "loaded",
-        "updated", "unchanged", "ignored", "rejected", "period", "currency", "totals", "would",
-        "error"]  # fmt: skip
+        "updated", "unchanged", "ignored", "rejected", "period", "currency", "totals", "notices",
+        "columns", "effect", "would", "error"]  # fmt: skip
 
 
 @pytest.fixture

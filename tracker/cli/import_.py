@@ -24,12 +24,16 @@ from tracker.db import Database
 from tracker.domain.records import Reason
 from tracker.imports import reasons
 from tracker.imports.dates import DateOrder
+from tracker.imports.encoding import ENCODINGS
 from tracker.imports.errors import FileError
 from tracker.imports.home import home_of
 from tracker.imports.load import Progress
+from tracker.imports.presets import Preset
+from tracker.imports.request import Request, own_presets
 from tracker.imports.result import Result, condensed
-from tracker.imports.run import Request, collect_less_often, import_file, try_file
+from tracker.imports.run import collect_less_often, file_hash, import_file, try_file
 from tracker.imports.sniff import Recognised, recognise
+from tracker.services.batches import find_same
 from tracker.services.workspaces import NotFoundError, get_shop
 
 MOST_UNUSED = 40
@@ -51,6 +55,14 @@ SHOWN = 20
 @click.option(
     "--spread", is_flag=True, help="Spread spend over several days evenly; else it is refused."
 )
+@click.option("--encoding", type=click.Choice(ENCODINGS), default=None, help="Of its text.")
+@click.option("--currency", default="", help="Of amounts for which the file names none.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Write rejected rows there, to be mended and imported again.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when any row is rejected.")
 @as_json
@@ -62,6 +74,9 @@ def command(
     dates: str | None,
     host: str,
     spread: bool,
+    encoding: str | None,
+    currency: str,
+    rejects: Path | None,
     dry_run: bool,
     strict: bool,
     as_json: bool,
@@ -74,12 +89,21 @@ def command(
     began = time.monotonic()
     collect_less_often()
     try:
-        known = recognise(file, preset)
+        own = _own_presets(workspace_slug, shop_slug)
+        known = recognise(file, preset, own, encoding=encoding or "")
         with _database(known, workspace_slug, shop_slug, is_dry=dry_run) as database:
             request = _request(database, workspace_slug, shop_slug, known, dates, host)
-            request = replace(request, is_spread=spread)
-            load = try_file if dry_run else import_file
-            result = load(database, file, request, progress=_progress(began), known=known)
+            request = replace(
+                request, is_spread=spread, encoding=encoding or "", currency=currency.upper()
+            )
+            _say_if_known(database, file, request.workspace_id)
+            progress = _progress(began)
+            if dry_run:
+                result = try_file(database, file, request, progress=progress, known=known)
+            else:
+                result = import_file(
+                    database, file, request, progress=progress, known=known, rejects=rejects
+                )
         _say_what_is_unused(known)
         _say_hosts(result, host)
     except FileError as error:
@@ -90,6 +114,25 @@ def command(
             click.echo(f"tracker: {file.name}: {_text_of(result.error)}", err=True)
     _answer(result, as_json, time.monotonic() - began)
     return 1 if not result.n_good or (strict and result.counts["rejected"]) else 0
+
+
+def _own_presets(workspace_slug: str | None, shop_slug: str | None) -> list[Preset]:
+    """What reads files as the workspace has said; nothing in a home without one."""
+    lack = lack_of(workspace_slug, shop_slug)
+    if lack is not None and lack.workspace:
+        return []
+    with open_database() as database:
+        with database.read() as session:
+            workspace = find_workspace(session, workspace_slug)
+        return own_presets(database, workspace.id)
+
+
+def _say_if_known(database: Database, file: Path, workspace_id: int) -> None:
+    with database.read() as session:
+        known = find_same(session, workspace_id, file_hash(file))
+    if known is not None:
+        told = f"imported already on {known.created_at:%Y-%m-%d %H:%M} UTC (import {known.id})"
+        click.echo(f"tracker: {file.name}: {told}", err=True)
 
 
 def _text_of(code: str) -> str:

@@ -226,6 +226,8 @@ class Result:
             "currency": self.currency or None,
             "totals": {**self.totals, **{name: str(n) for name, n in self.sums.items()}},
             "notices": [{"code": code, "text": text} for code, text in condensed(self.notices)],
+            "columns": _columns(sniffed) if sniffed else None,
+            "effect": self.effect.as_json(),
             "would": counts if self.is_dry else None,
             "error": self.error or None,
         }
@@ -243,3 +245,8 @@ class Result:
                 found.extend((line, reason) for line in lines)
             found.sort()
         return [{**where, "line": line, "reason": reason.value} for line, reason in found]
+
+
+def _columns(sniffed: Sniffed) -> dict[str, str]:
+    """Canonical column -> header of the file."""
+    return {name: sniffed.header[place].strip() for name, place in sniffed.columns.items()}

@@ -89,8 +89,12 @@ def import_file(
     *,
     progress: Progress | None = None,
     known: Recognised | None = None,
+    rejects: Path | None = None,
 ) -> Result:
-    """Import a file from where it lies, with a batch of its own.
+    """Import a file from where it lies, with a batch of its own. Ctrl-C cancels it.
+
+    Args:
+        rejects: where to write rejected rows, if there are any.
 
     Raises FileError before anything is written, batches.LostBatchError when somebody cancelled it.
     """
@@ -102,7 +106,15 @@ def import_file(
             session, workspace, shop, file_name=path.name, preset=sources[0].sniffed.preset.name,
             sha256=file_hash(path),
         ).id  # fmt: skip
-    return _run(database, sources, result, request, batch_id, progress)
+    try:
+        done = _run(database, sources, result, request, batch_id, progress)
+    except KeyboardInterrupt:
+        with database.write() as session:
+            batches.cancel_batch(session, session.get_one(ImportBatch, batch_id))
+        raise
+    if rejects is not None:
+        write_rejects_of(database, batch_id, sources, rejects)
+    return done
 
 
 def write_rejects_of(

@@ -120,6 +120,26 @@ def register_upload(
     )  # fmt: skip
 
 
+def find_same(session: Session, workspace_id: int, sha256: str, but: int = 0) -> ImportBatch | None:
+    """The last import of the very same bytes that still counts; None: there was none.
+
+    Args:
+        but: a batch that is not meant.
+    """
+    return session.scalar(
+        select(ImportBatch)
+        .where(
+            ImportBatch.workspace_id == workspace_id,
+            ImportBatch.sha256 == sha256,
+            ImportBatch.id != but,
+            ImportBatch.status == "done",
+            ImportBatch.undo_state != "undone",
+        )
+        .order_by(ImportBatch.id.desc())
+        .limit(1)
+    )
+
+
 def queue_batch(session: Session, batch: ImportBatch) -> bool:
     """Let a worker import it; False: it was queued, run or cancelled already."""
     return _move(session, batch.id, "queued", ("uploaded",))

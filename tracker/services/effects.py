@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.domain.money import format_minor
+
 _NONE: Mapping[str, int] = {}
 
 
@@ -58,6 +60,22 @@ class Effect:
                     pair = mine["sums"].setdefault(column, {}).setdefault(currency, [0, 0])
                     pair[0] += before
                     pair[1] += after
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command line: sums as [before, after] in decimal text."""
+        return {
+            name: {
+                **{kind: table[kind] for kind in ("new", "changed", "removed")},
+                "sums": {
+                    column.removesuffix("_minor"): {
+                        currency: [format_minor(minor, currency) for minor in pair]
+                        for currency, pair in currencies.items()
+                    }
+                    for column, currencies in table["sums"].items()
+                },
+            }
+            for name, table in self.tables.items()
+        }
 
     def _table(self, name: str) -> dict[str, Any]:
         return self.tables.setdefault(name, {"new": 0, "changed": 0, "removed": 0, "sums": {}})

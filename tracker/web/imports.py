@@ -19,12 +19,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, SelectField
 
 from jobs.queues import BULK, enqueue
+from tracker.domain.records import Reason
 from tracker.i18n import mark
 from tracker.imports import run
 from tracker.imports.dates import DateOrder
 from tracker.imports.encoding import ENCODINGS
 from tracker.imports.errors import FileError
 from tracker.imports.presets import presets
+from tracker.imports.preview import Preview
 from tracker.imports.preview import preview as preview_of
 from tracker.imports.request import request_of
 from tracker.models import ImportBatch, ImportNote, Shop, User, Workspace
@@ -258,12 +260,19 @@ def _preview(batch: ImportBatch) -> str:
         code=code,
         is_mappable=code in MAPPABLE,
         unknown=unknown,
-        same=_same_file(batch),
+        may_spread=batch.is_spread or _is_over_days(preview),
+        same=batches.find_same(get_session(), batch.workspace_id, batch.sha256, but=batch.id),
         people=_people([batch]),
         form=KindForm(formdata=None, data=data),
         currencies={one.name: _currency_words(one.currency_source) for one in preview.tables}
         if preview else {},
     )  # fmt: skip
+
+
+def _is_over_days(preview: Preview | None) -> bool:
+    """Whether there are sums over several days in it."""
+    notes = preview.result.notes if preview else []
+    return any(note.reason is Reason.PERIOD_NOT_A_DAY for note in notes)
 
 
 def _currency_words(source: str) -> str:
@@ -273,22 +282,6 @@ def _currency_words(source: str) -> str:
         "preset": gettext("as this platform always has it"),
     }
     return str(words.get(source, gettext("the file names none")))
-
-
-def _same_file(batch: ImportBatch) -> ImportBatch | None:
-    """The last import of the very same bytes; None: there was none."""
-    return get_session().scalar(
-        select(ImportBatch)
-        .where(
-            ImportBatch.workspace_id == batch.workspace_id,
-            ImportBatch.sha256 == batch.sha256,
-            ImportBatch.id != batch.id,
-            ImportBatch.status == "done",
-            ImportBatch.undo_state != "undone",
-        )
-        .order_by(ImportBatch.id.desc())
-        .limit(1)
-    )
 
 
 def _outcome(batch: ImportBatch) -> dict[str, Any]:

@@ -62,11 +62,16 @@ def for_templates() -> dict[str, Any]:
     return {"shell": shell, "here": here, "can": can}
 
 
+BELONGS_TO = {"mappings": "imports"}
+"""Blueprint without an entry of its own -> the one under whose entry its pages are."""
+
+
 def shell() -> dict[str, Any]:
     """Menu, user and workspaces of the signed-in caller."""
     user = caller()
     role = role_here()
     blueprint = request.blueprint or ""
+    blueprint = BELONGS_TO.get(blueprint, blueprint)
     groups = []
     for title, entries in MENU:
         shown = [
