@@ -1,4 +1,4 @@
-"""Headers as platforms write them, whole ones where known: which preset reads each, and what of it."""
+"""Headers as platforms write them, whole where they are known: which preset reads each of them."""
 
 import json
 from pathlib import Path

@@ -5,9 +5,6 @@ import pytest
 from tests.imports.figure_reports import FIGURES, MORE_SPEND, REFUNDS
 from tests.imports.files import read, source, told, write
 from tests.imports.reports import AFFILIATE, ORDERS, SPEND, UNSTORED
-from tests.imports.world import EXAMPLES
-from tracker.imports import presets as presets_module
-from tracker.imports import sniff as sniff_module
 from tracker.imports.errors import FileError
 from tracker.imports.presets import presets
 from tracker.imports.run import import_file
@@ -77,19 +74,3 @@ def test_later_export_of_the_same_days_replaces_their_figures(world, tmp_path):
 def test_amount_with_the_sign_of_another_currency_is_rejected(tmp_path):
     text = SPEND[2].text.replace('"1,661.67"', '"$1,661.67"')
     assert told(read(write(tmp_path, text))[1])[0] == (2, "unknown_currency")
-
-
-def test_preset_of_the_guide_reads_the_file_of_the_guide(tmp_path, monkeypatch):
-    guide = (EXAMPLES.parent / "guide" / "imports.md").read_text(encoding="utf-8")
-    text = guide.partition("```toml\n")[2].partition("```")[0]
-    path = tmp_path / "foo_ads.toml"
-    path.write_text(text, encoding="utf-8")
-    preset = presets_module._read(path)
-    known = {preset.name: preset, **presets()}
-    monkeypatch.setattr(sniff_module, "presets", lambda: known)
-    header = guide.partition("with the header `")[2].partition("`")[0]
-    units, out = read(
-        write(tmp_path, f"{header}\n2026-08-01,a,1,2.50,10,99\n2026-08-01,a,1,1,5,\n")
-    )
-    assert (out, len(units), units[0].currency) == ([], 1, "EUR")
-    assert units[0].amounts == {"amount": 350, "platform_gmv": 9900}

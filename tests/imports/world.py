@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.services.records import SECRET
 from tracker.db import Database
 from tracker.imports.run import Request
-from tracker.models import Base
+from tracker.models import Base, Workspace
 from tracker.services.workspaces import create_shop, create_workspace
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -21,7 +21,8 @@ IN_ORDER = ("fx_rates", "influencers", "coupons", "deals", "goods_cost", "orders
 """The examples in the order in which the guide loads them."""
 
 RAW = ("customer", "order", "order_line", "order_coupon", "order_mark", "order_visitor", "refund",
-       "affiliate_row", "touch", "visitor", "spend", "goods_cost", "fx_rate", "influencer",
+       "affiliate_row", "affiliate_refund", "platform_figure", "touch", "visitor", "spend",
+       "goods_cost", "fx_rate", "influencer",
        "social_account", "coupon", "coupon_ownership", "deal", "campaign", "mark")  # fmt: skip
 """Tables that files fill."""
 
@@ -40,6 +41,12 @@ class World:
     def request(self, **changes: Any) -> Request:
         values = {"workspace_id": self.workspace_id, "shop_id": self.shop_id, "secret": SECRET}
         return Request(**{**values, **changes})
+
+    def in_currency(self, currency: str) -> World:
+        """The same seller, with another base currency."""
+        with self.database.write() as session:
+            session.get_one(Workspace, self.workspace_id).base_currency = currency
+        return self
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """All raw facts without row ids and times of loading, sorted."""

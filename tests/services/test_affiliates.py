@@ -8,6 +8,7 @@ from tests.services.records import READ_AT, SECRET, order_record
 from tracker.domain.records import AffiliateRecord, Outcome, Reason, Refused
 from tracker.models import AffiliateRow, DirtyDay
 from tracker.services.affiliates import load_affiliate_rows
+from tracker.services.commissions import day_commissions
 from tracker.services.orders import load_orders
 
 
@@ -70,3 +71,17 @@ def test_changed_commission_updates_and_the_same_again_does_not(session, load):
 def test_rate_is_needed_only_where_there_is_money(load):
     assert load(row(currency="USD")).problems[0][1].reason is Reason.NO_EXCHANGE_RATE
     assert load(row(currency="USD", commission_minor=None)).loaded == 1
+
+
+def test_void_row_stays_and_its_commission_and_credit_are_computed_anew(
+    session, shop, workspace, load, lina
+):
+    OrderFactory(shop=shop, ref="A1")
+    load(row())
+    assert day_commissions(session, workspace, TODAY) == [(shop.id, 0, lina.id, 1_500)]
+    session.execute(delete(DirtyDay))
+    assert load(row(status="void")).outcomes == (Outcome.UPDATED,)
+    assert day_commissions(session, workspace, TODAY) == []
+    dirty = session.execute(select(DirtyDay.scope, DirtyDay.day)).all()
+    assert sorted(map(tuple, dirty)) == [("cost", TODAY), ("credit", TODAY)]
+    assert session.scalars(select(AffiliateRow.status)).all() == ["void"]

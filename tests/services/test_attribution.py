@@ -178,6 +178,18 @@ def test_an_affiliate_row_takes_the_order_at_its_click_time(world):
     assert result.paths.at.tolist() == [int(at(-2).timestamp() * 1e6)]
 
 
+def test_a_void_affiliate_row_gives_the_order_back_to_its_other_signals(world):
+    buyer = world.visitor()
+    world.visit(buyer, -1, world.search)
+    order = world.order(0, buyer)
+    row = world.affiliate(order, world.influencer(), clicked=-2)
+    world.affiliate(order, world.influencer(), clicked=-3).status = "void"
+    assert path(world, order) == [("affiliate", row.id)]
+    assert computed(world, order).paths.conflicts.tolist() == [0]  # a void claim is none
+    row.status = "void"
+    assert [kind for kind, _ in path(world, order)] == ["visit"]
+
+
 def test_affiliate_rows_of_two_influencers_are_a_conflict(world):
     order = world.order()
     world.affiliate(order, world.influencer(), clicked=-2)
