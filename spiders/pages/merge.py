@@ -66,6 +66,8 @@ def _settle_price(item: PageItem, sources: list[Facts]) -> None:
     if chosen is None:
         if deciding:
             _leave_open(item, _candidates(deciding))
+        else:
+            item.currency = _shared_currency(sources)
         return
     item.price, item.price_high = chosen.price, chosen.price_high
     item.sources["price"] = chosen.source

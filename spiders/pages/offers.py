@@ -181,6 +181,8 @@ def settle(offers: list[Offer], source: str, url: str, page_currency: str | None
         ]
         return facts
     if not prices:
+        named = {offer.currency for offer in offers if offer.currency}
+        facts.currency = named.pop() if len(named) == 1 else page_currency
         return facts
     _set_price(facts, priced, next(iter(currencies), None))
     return facts
