@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import factories
+from tests import factories, watched
 from tests.factories import NOON
 from tests.reports.world import MICRO, START, World, singles_day
+from tests.watched import DAY
 from tracker.domain.channels import Channel, Kind
 from tracker.domain.platform_records import PlatformFigureRecord
 from tracker.i18n import LABELS
@@ -44,13 +45,18 @@ def fill(world: World) -> int:
     factories.CouponFactory(shop=world.own, code="lin10", label="@LIN10", influencer=lin)
     factories.TrackedLinkFactory(shop=world.own, influencer_id=lin.id, slug="lin-link")
     factories.DealFactory(influencer=lin, ref="D-1", title="种草", commission_ppm=150_000)
-    factories.SocialAccountFactory(influencer=lin, handle="lin")
     claim = PlatformFigureRecord(
         platform="千川", report="douyin_qianchuan", subject="campaign", subject_ref="=1+1",
         starts_on=START, ends_on=START, currency="CNY", channel="paid_social", basis="7d",
         gmv_minor=50_000, spend_minor=10_000, orders=5,
     )  # fmt: skip
     load_platform_figures(world.session, world.workspace, [claim])
+    account = factories.SocialAccountFactory(influencer=lin, handle="lin")
+    deal = factories.DealFactory(influencer=lin, ref="D-2", posted_on=START)
+    post = watched.post(world.session, account, "p1", title="=种草", published_at=NOON - 2 * DAY,
+                        deal_id=deal.id, url="https://social.example/p1")  # fmt: skip
+    for metric, value in (("views", 80_000), ("likes", 1_500), ("saves", 500)):
+        watched.count(world.session, "post", post, metric, value, NOON, step=100)
     return lin.id
 
 
@@ -62,7 +68,7 @@ def written(world: World, name: str, locale: str | None = None, **changes: objec
 @pytest.mark.parametrize("name", list(TABLES))
 def test_a_download_is_the_golden_file(world: World, name: str):
     lin = fill(world)
-    changes = {"influencer_id": lin} if name in ("codes", "links", "deals") else {}
+    changes = {"influencer_id": lin} if name in ("codes", "links", "deals", "posts") else {}
     content = written(world, name, **changes)
     path = GOLDEN / f"{name}.csv"
     if "WRITE_GOLDEN" in os.environ:

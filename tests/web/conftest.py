@@ -19,6 +19,7 @@ from tracker.db import Database
 from tracker.models import Membership, Promotion, Shop, User, Workspace
 from tracker.services import policies, sign_ins
 from tracker.services.users import hash_password
+from tracker.web import watching
 
 HOSTILE = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>{{7*7}}"""
 """A name that tries to leave its place in text, attributes and templates."""
@@ -164,3 +165,17 @@ def token_in(page: str) -> str:
 def form_token(client: FlaskClient) -> str:
     """A form token for this browser."""
     return token_in(client.get("/account").text)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Addresses of names, for forms that look them up; a name that is not in it has none."""
+    known: dict[str, list[str]] = {}
+
+    def resolve(host: str) -> list[str]:
+        if host not in known:
+            raise OSError(f"no address of {host}")
+        return known[host]
+
+    monkeypatch.setattr(watching, "resolve_host", resolve)
+    return known

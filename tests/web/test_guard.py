@@ -30,6 +30,8 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "table": "codes",
         "journey_table": "roles",
         "digest": "0",
+        "action": "pause",
+        "answer": "accept",
     }
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})

@@ -21,6 +21,7 @@ PAGES = [
     "/influencers/{influencer}/deals/new", "/orders", "/orders/{order}", "/imports",
     "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
     "/journeys", "/journeys?unit=influencer", "/models", "/platforms",
+    "/competitors", "/competitors/new", "/crawling",
     "/settings/policy", "/settings/users", "/account", "/account/password", "/workspaces/new",
     "/no-such-page",
 ]  # fmt: skip

@@ -108,8 +108,8 @@ def _steps(workspace_id: int) -> Iterator[Step]:
     yield Coupon, Coupon.shop_id.in_(shops)
     yield ImportNote, ImportNote.batch_id.in_(batches.scalar_subquery())
     for owned in (
-        AlertRule, TrackedLink, Deal, SocialAccount, Influencer, Campaign, Spend, FxRate, Promotion, Customer,
-        Mark, Alias, ChannelRule, ImportBatch, Policy, Shop,
+        AlertRule, TrackedLink, Deal, SocialAccount, Influencer, Campaign, Spend, FxRate, Promotion,
+        Customer, Mark, Alias, ChannelRule, ImportBatch, Policy, Shop,
     ):  # fmt: skip
         yield owned, owned.workspace_id == workspace_id
     yield Workspace, Workspace.id == workspace_id

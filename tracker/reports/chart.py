@@ -43,6 +43,7 @@ class ChartSeries:
     key: str
     label: str
     values: tuple[float, ...]
+    """NaN: a gap in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def daily_chart(
         link: address of the rows behind the days from the first to the last, both included.
         width, height: cut to WIDTHS and HEIGHTS.
     """
-    step = _step(days.period.n_days)
+    step = step_of(days.period.n_days)
     firsts = days.period.days()[::step]
     lasts = [min(first + timedelta(days=step - 1), days.period.end) for first in firsts]
     lines = [days.cost, *([days.before] if days.before else [])]
@@ -143,12 +144,12 @@ def daily_chart(
     marks = nice_marks(low, high)
     return Chart(
         title=clean(title, 200),
-        width=_within(width, WIDTHS),
-        height=_within(height, HEIGHTS),
+        width=within(width, WIDTHS),
+        height=within(height, HEIGHTS),
         columns=tuple(
             Column(
                 first.isoformat(),
-                _day_text(first, last, locale),
+                day_text(first, last, locale),
                 _figures([*days.bars, *lines], i, step, currency, locale),
                 link(first, last),
             )
@@ -156,8 +157,8 @@ def daily_chart(
         ),
         bars=bars,
         lines=over,
-        stretches=tuple(_stretch(band, days.period.start, step) for band in days.bands[:20]),
-        x_marks=_x_marks(firsts, locale),
+        stretches=tuple(stretch_of(band, days.period.start, step) for band in days.bands[:20]),
+        x_marks=x_marks_of(firsts, locale),
         y_marks=tuple(Mark(value, count(value, locale)) for value in marks),
         low=min(low, marks[0]),
         high=max(high, marks[-1]),
@@ -183,7 +184,7 @@ def clean(text: str, most: int = MAX_TEXT) -> str:
     return kept if len(kept) <= most else kept[: most - 1] + "…"
 
 
-def _step(n_days: int) -> int:
+def step_of(n_days: int) -> int:
     """Days of one column: a day, a week, or four weeks."""
     return next(step for step in (1, 7, 28, 364) if n_days <= step * MAX_COLUMNS)
 
@@ -222,13 +223,15 @@ def _figures(
     )
 
 
-def _day_text(first: date, last: date, locale: str) -> str:
+def day_text(first: date, last: date, locale: str) -> str:
+    """The name of a column: its day, or its first and last."""
     if first == last:
         return str(format_skeleton("yMMMEd", first, locale=locale))
     return f"{first.isoformat()} – {last.isoformat()}"
 
 
-def _x_marks(firsts: Sequence[date], locale: str) -> tuple[Mark, ...]:
+def x_marks_of(firsts: Sequence[date], locale: str) -> tuple[Mark, ...]:
+    """Days under the axis, few enough to be read."""
     every = max(1, ceil(len(firsts) / X_LABELS))
     skeleton = "Md" if firsts[0].year == firsts[-1].year else "yMd"
     return tuple(
@@ -237,10 +240,12 @@ def _x_marks(firsts: Sequence[date], locale: str) -> tuple[Mark, ...]:
     )
 
 
-def _stretch(band: Band, start: date, step: int) -> Stretch:
+def stretch_of(band: Band, start: date, step: int) -> Stretch:
+    """A promotion over columns of `step` days from `start`."""
     first, last = (band.start - start).days // step, (band.end - start).days // step
     return Stretch(first, last, clean(band.name))
 
 
-def _within(value: int, limits: tuple[int, int]) -> int:
+def within(value: int, limits: tuple[int, int]) -> int:
+    """A size cut to its limits."""
     return max(limits[0], min(limits[1], value))

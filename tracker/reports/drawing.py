@@ -193,20 +193,33 @@ def _rectangles(bottoms: NDArray[np.float64], tops: NDArray[np.float64]) -> Path
 
 def _draw_line(axes: Axes, series: ChartSeries) -> None:
     is_before = series.key == "before"
+    places, values = _with_stubs(series.values)
     line = Line2D(
-        range(len(series.values)),
-        list(series.values),
+        places,
+        values,
         color=COLOURS[series.key],
         linewidth=1.4 if is_before else 1.6,
         linestyle=(0, (3, 2.2)) if is_before else "solid",
         solid_joinstyle="round",
-        marker="o" if len(series.values) == 1 else None,
-        markersize=4,
     )
     line.set_gid(f"line-{series.key}")
     line.set_zorder(_LINES)
     line.set_clip_on(False)
     axes.add_line(line)
+
+
+def _with_stubs(values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Places and values of a line whose gaps are NaN; a value that stands alone would not be seen,
+    so it becomes a short stroke."""
+    places: list[float] = []
+    heights: list[float] = []
+    known = [value == value for value in values]  # NaN is not itself
+    for i, value in enumerate(values):
+        is_alone = known[i] and not any(known[max(0, i - 1) : i] + known[i + 1 : i + 2])
+        for place in (i - _BAR / 2, i + _BAR / 2) if is_alone else (float(i),):
+            places.append(place)
+            heights.append(value)
+    return places, heights
 
 
 def _write_head(figure: Figure, chart: Chart) -> None:

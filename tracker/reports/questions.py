@@ -10,6 +10,12 @@
 | goods_cost_missing | orders | credited orders of the period with a line of unknown goods cost |
 | imports_failed | imports | imports of the last 7 days that failed |
 | orders_missing | shop since days | a shop has sent no orders since that day |
+| prices_below_ours | listings | competitors' prices below ours |
+| promotions_started | listings | competitors' promotions |
+| listings_sold_out | listings | watched listings that cannot be bought |
+| followers_jumped | accounts | followers of accounts moved by a tenth or more |
+| posts_deleted | posts | posts that are gone |
+| readings_aside | batches | readings that look like a broken reader |
 | script_silent | shop | a shop should have our script, and no visit ever came |
 """
 
@@ -33,9 +39,11 @@ from tracker.models import (
     Order,
     OrderCoupon,
     OrderDecision,
+    Quarantine,
     Shop,
     TrafficDayChannel,
 )
+from tracker.reports.alerts import OF_INFLUENCERS, count_open, open_alerts
 from tracker.reports.leaks import LOOK_BACK_DAYS, Leak, find_leaks
 from tracker.reports.rows import Context, OpenQuestion
 from tracker.reports.state import ReportState
@@ -61,7 +69,34 @@ def open_questions(
         *_conflicts(session, state),
         *_shops(state, context),
         *_counts(session, state),
+        *_watched(session, state),
     )
+
+
+_WATCHED = {
+    "price_below_ours": ("prices_below_ours", "listings", "competitors.index"),
+    "promotion_started": ("promotions_started", "listings", "competitors.index"),
+    "out_of_stock": ("listings_sold_out", "listings", "competitors.index"),
+    "follower_jump": ("followers_jumped", "accounts", "influencers.index"),
+    "post_deleted": ("posts_deleted", "posts", "influencers.index"),
+}
+"""Kind of alert -> code of the question, its figure, and where it is settled."""
+
+
+def _watched(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
+    """Alerts that nobody has seen, one question a kind; with a single influencer behind them it
+    leads to their page."""
+    now = datetime.now(UTC)
+    found = count_open(session, state.workspace_id, now)
+    for kind, (code, figure, endpoint) in _WATCHED.items():
+        if n := found.get(kind):
+            args: dict[str, str | int] = {}
+            if kind in OF_INFLUENCERS:
+                alerts = open_alerts(session, state.workspace_id, now, [kind])
+                people = {alert.figures.get("influencer_id") for alert in alerts}
+                if len(people) == 1 and (only := people.pop()):
+                    endpoint, args = "influencers.show", {"influencer_id": int(only)}
+            yield OpenQuestion(code, {figure: n}, endpoint, args)
 
 
 def _leaks(session: Session, leaks: Sequence[Leak]) -> Iterator[OpenQuestion]:
@@ -134,7 +169,7 @@ def _shops(state: ReportState, context: Context) -> Iterator[OpenQuestion]:
 
 def _counts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
     """The questions that are a count or a sum, all in one statement."""
-    spend, discovered, unassigned, visits, without_cost, failed = (
+    spend, discovered, unassigned, visits, without_cost, failed, aside = (
         int(value or 0)
         for value in session.execute(
             select(
@@ -144,6 +179,7 @@ def _counts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
                 _visits(state, None),
                 _without_goods_cost(state),
                 _failed_imports(state),
+                _aside(state),
             )
         ).one()
     )
@@ -164,6 +200,8 @@ def _counts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
         yield OpenQuestion("goods_cost_missing", {"orders": orders}, "imports.index", {})
     if failed:
         yield OpenQuestion("imports_failed", {"imports": failed}, "imports.index", {})
+    if aside:
+        yield OpenQuestion("readings_aside", {"batches": aside}, "crawling.index", {})
 
 
 def _unmapped_spend(state: ReportState) -> ScalarSelect[int]:
@@ -223,5 +261,13 @@ def _failed_imports(state: ReportState) -> ScalarSelect[int]:
             ImportBatch.status == "failed",
             ImportBatch.created_at >= week_ago,
         )
+        .scalar_subquery()
+    )
+
+
+def _aside(state: ReportState) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .where(Quarantine.workspace_id == state.workspace_id, Quarantine.state == "waiting")
         .scalar_subquery()
     )

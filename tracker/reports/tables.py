@@ -23,6 +23,7 @@ from tracker.reports.overview import overview_days
 from tracker.reports.path_tables import COMPARISON, JOURNEYS, LIFTS, PATH_BUCKETS, ROLES
 from tracker.reports.platform_table import PLATFORMS
 from tracker.reports.rows import CreditPart, DailySeries, InfluencerPage, OrderRow
+from tracker.reports.social_tables import POSTS
 from tracker.reports.state import UNATTRIBUTED, ReportState
 
 
@@ -274,7 +275,7 @@ TABLES = {
     spec.name: spec
     for spec in (
         CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS, JOURNEYS, ROLES,
-        PATH_BUCKETS, COMPARISON, LIFTS, PLATFORMS,
+        PATH_BUCKETS, COMPARISON, LIFTS, PLATFORMS, POSTS,
     )
 }  # fmt: skip
 """Every table that can be downloaded or exported. codes, links and deals are of the influencer that

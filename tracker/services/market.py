@@ -24,7 +24,8 @@ STALE_DAYS = 3
 AVAILABLE = frozenset({"in_stock", "limited"})
 """What can be bought and sent now."""
 
-OUT_OF_STOCK = frozenset({"out_of_stock", "sold_out", "discontinued"})
+OUT_OF_STOCK = frozenset({"out_of_stock", "discontinued", "reserved", "in_store_only"})
+"""What cannot be bought online now."""
 
 
 @dataclass(frozen=True, slots=True)

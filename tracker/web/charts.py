@@ -1,9 +1,13 @@
-"""Charts: drawn beside the web process, sent as SVG that pages put in place."""
+"""Charts of facts: drawn beside the web process, sent as SVG that pages put in place.
+
+Charts of what was observed are in `curves`; both are asked for here.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -13,7 +17,7 @@ from flask_babel import gettext
 from tracker.domain.channels import Kind
 from tracker.i18n import mark
 from tracker.reports import lift
-from tracker.reports.chart import daily_chart
+from tracker.reports.chart import Chart, daily_chart
 from tracker.reports.charts import ChartError, ChartPool
 from tracker.reports.context import read_context
 from tracker.reports.daily import daily_series
@@ -22,6 +26,7 @@ from tracker.reports.overview import overview_days
 from tracker.reports.rows import DailySeries
 from tracker.reports.state import ReportState
 from tracker.reports.versions import read_versions
+from tracker.web import curves
 from tracker.web.bar import get_state, state_url
 from tracker.web.context import get_session
 from tracker.web.preferences import locale_name
@@ -34,8 +39,13 @@ WIDTHS = (320, 380, 460, 560, 660, 760, 860, 1000, 1180)
 USUAL_WIDTH = 860
 
 
-_Drawn = tuple[Callable[[ReportState], DailySeries], str, str]
-"""What reads the series, the title, and the endpoint that its days lead to."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart by name. make: from state, locale and width. is_of_facts: all it shows comes from the
+    daily facts and the promotions, so their version says whether it is still the same."""
+
+    make: Callable[[ReportState, str, int], Chart]
+    is_of_facts: bool = True
 
 
 def register(app: Flask) -> None:
@@ -52,10 +62,10 @@ def warm() -> None:
         cast(ChartPool, current_app.extensions["charts"]).warm()
 
 
-def chart_url(name: str, changes: dict[str, Any] | None = None) -> str:
-    """The address of a chart under the page's state."""
+def chart_url(name: str, changes: dict[str, Any] | None = None, **more: Any) -> str:
+    """The address of a chart under the page's state; more: arguments of its own."""
     args = get_state().to_args(sort="", search="", **(changes or {}))
-    return url_for("charts.show", name=name, **cast("dict[str, Any]", args))
+    return url_for("charts.show", name=name, **cast("dict[str, Any]", args), **more)
 
 
 @bp.get("/<name>.svg")
@@ -76,30 +86,19 @@ def show(name: str) -> Response:
     return cast(Response, response.make_conditional(request))
 
 
-def _drawing(name: str, drawn: _Drawn, state: ReportState) -> str:
+def _drawing(name: str, drawn: Drawn, state: ReportState) -> str:
     """A chart as SVG; its rows are read only when the facts are others than when it was drawn."""
     pool = cast(ChartPool, current_app.extensions["charts"])
     locale, width = locale_name(), _width()
+    if not drawn.is_of_facts:
+        return pool.svg(drawn.make(state, locale, width))
     versions = read_versions(get_session(), state.workspace_id)
     # links on a chart begin with the path that the site is mounted at
     question = repr((name, state, locale, width, request.script_root, versions))
     known = pool.known(question)
     if known is not None:
         return known
-    series, title, endpoint = drawn[0](state), gettext(drawn[1]), drawn[2]
-
-    def link(first: date, last: date) -> str:
-        return state_url(endpoint, state, preset="custom", start=first, end=last)
-
-    chart = daily_chart(
-        series,
-        title=title,
-        currency=state.base_currency,
-        locale=locale,
-        link=link,
-        width=width,
-    )
-    return pool.svg(chart, question)
+    return pool.svg(drawn.make(state, locale, width), question)
 
 
 def _width() -> int:
@@ -120,8 +119,34 @@ def _of_influencer(state: ReportState) -> DailySeries:
     return daily_series(figures, mine, context, [(str(Kind.KOL), figures)])
 
 
-CHARTS: dict[str, _Drawn] = {
-    "overview": (_by_kind, mark("Daily net revenue by kind of traffic"), "channels.index"),
-    "influencer": (_of_influencer, mark("Daily net revenue and cost"), "orders.index"),
+def _daily(
+    read: Callable[[ReportState], DailySeries], title: str, endpoint: str
+) -> Callable[[ReportState, str, int], Chart]:
+    """Draws a daily series; endpoint: the page behind a day."""
+
+    def make(state: ReportState, locale: str, width: int) -> Chart:
+        def link(first: date, last: date) -> str:
+            return state_url(endpoint, state, preset="custom", start=first, end=last)
+
+        return daily_chart(
+            read(state),
+            title=gettext(title),
+            currency=state.base_currency,
+            locale=locale,
+            link=link,
+            width=width,
+        )
+
+    return make
+
+
+CHARTS: dict[str, Drawn] = {
+    "overview": Drawn(
+        _daily(_by_kind, mark("Daily net revenue by kind of traffic"), "channels.index")
+    ),
+    "influencer": Drawn(_daily(_of_influencer, mark("Daily net revenue and cost"), "orders.index")),
+    "prices": Drawn(curves.prices, is_of_facts=False),
+    "followers": Drawn(curves.followers, is_of_facts=False),
+    "engagement": Drawn(curves.engagement, is_of_facts=False),
 }
-"""Name -> what is drawn, its title, and the page behind a day."""
+"""Name -> how it is drawn."""

@@ -28,13 +28,14 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 120, 28, 2
 
 def register(app: Flask) -> None:
     """Make them known to templates."""
-    from tracker.web import wording  # it uses these filters for the figures of its sentences
+    from tracker.web import watch_wording, wording  # they use these filters for their sentences
 
     for filter_ in (
         money, money_full, count, count_full, orders, orders_full, micro_orders, percent,
         signed_percent, times, percent_of, spark_points, short_day, duration, day, iso_day, moment,
         instant, label, currency_name, chip, ppm, question_url, shop_name, shop_day,
-        wording.question_text, wording.tag_text, wording.formula, wording.reason,
+        wording.question_text, wording.tag_text, wording.formula, wording.reason, web_address,
+        watch_wording.alert_text, watch_wording.signal_text,
     ):  # fmt: skip
         app.add_template_filter(_per_request(filter_), filter_.__name__)
     app.add_template_global(bar.state_url)
@@ -212,3 +213,8 @@ def question_url(question: OpenQuestion) -> str:
 def shop_name(shop_id: int) -> str:
     """The name of a shop of this workspace; "—" for none."""
     return next((shop.name for shop in get_shops() if shop.id == shop_id), DASH)
+
+
+def web_address(url: str) -> str:
+    """An address that a stranger wrote, if it leads to a page; else nothing: no script, no data."""
+    return url if url.startswith(("https://", "http://")) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -16,17 +16,19 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.records import AccountRecord
 from tracker.models import Influencer, SocialAccount, Workspace
+from tracker.reports import alerts as alert_reports
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
 from tracker.reports.lifts import influencer_lift
-from tracker.services import audit, influencers
+from tracker.reports.social import social
+from tracker.services import audit, influencers, social_posts
 from tracker.services.errors import RefusedError
 from tracker.web.bar import get_state, make_bar
-from tracker.web.context import get_session, get_workspace, parts, writing
+from tracker.web.context import get_session, get_workspace, now, parts, writing
 from tracker.web.downloads import csv_download
 from tracker.web.forms import MAX_NOTES, MAX_TEXT, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
-from tracker.web.routes import INFLUENCER
+from tracker.web.routes import INFLUENCER, ROW
 
 bp = Blueprint("influencers", __name__, url_prefix="/influencers")
 
@@ -86,17 +88,42 @@ def show(influencer_id: int) -> str:
         "influencers/show.html",
         page=page,
         lift=influencer_lift(get_session(), state, influencer_id),
+        social=social(get_session(), state.changed(influencer_id=influencer_id)),
+        alerts=alert_reports.of_influencer(
+            alert_reports.open_alerts(
+                get_session(), state.workspace_id, now(), alert_reports.OF_INFLUENCERS
+            ),
+            influencer_id,
+        ),
         state=state,
         bar=make_bar(state),
         site_url=parts().settings.site_url,
     )
 
 
-@bp.get(f"/<{INFLUENCER}>/<any(days, codes, links, deals, lifts):table>.csv")
+@bp.get(f"/<{INFLUENCER}>/<any(days, codes, links, deals, lifts, posts):table>.csv")
 def export_one(influencer_id: int, table: str) -> Response:
     """One of the tables of an influencer's page as a file."""
     find_influencer(get_session(), influencer_id)
     return csv_download(table, influencer_id)
+
+
+@bp.post(f"/<{INFLUENCER}>/posts/<{ROW}>/deal")
+def set_deal(influencer_id: int, row_id: int) -> AnyResponse:
+    """Say for which deal a post was made."""
+    text = request.form.get("deal", "")
+    deal_id = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    find_influencer(get_session(), influencer_id)
+    try:
+        with writing() as session:
+            workspace = session.get_one(Workspace, get_workspace().id)
+            post = social_posts.set_deal(session, workspace, row_id, deal_id)
+            if post.influencer_id != influencer_id:
+                abort(404)
+            audit.note(session, "post.deal", str(row_id), user_id=user_id(), deal=deal_id)
+    except RefusedError:
+        abort(404)
+    return redirect(url_for("influencers.show", influencer_id=influencer_id, _anchor="posts"))
 
 
 @bp.get("/new")

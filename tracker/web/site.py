@@ -27,6 +27,7 @@ MENU = (
             ("journeys.index", mark("Journeys"), "j"),
             ("comparison.index", mark("Models"), "v"),
             ("platforms.index", mark("Platforms"), "p"),
+            ("competitors.index", mark("Competitors"), "e"),
         ),
     ),
     (
@@ -35,6 +36,7 @@ MENU = (
             ("conflicts.index", mark("Unsettled"), "u"),
             ("imports.index", mark("Imports"), "m"),
             ("pages.index", mark("Saved pages"), "y"),
+            ("crawling.index", mark("Crawling"), "w"),
             ("shares.index", mark("Shares"), "h"),
         ),
     ),

@@ -47,6 +47,30 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("%(shop)s: no orders since %(since)s"),
         mark("Import"),
     ),
+    "prices_below_ours": (
+        mark("Competitors’ prices below ours: %(listings)s"),
+        mark("Compare"),
+    ),
+    "promotions_started": (
+        mark("Promotions started by competitors: %(listings)s"),
+        mark("Compare"),
+    ),
+    "listings_sold_out": (
+        mark("Watched listings out of stock: %(listings)s"),
+        mark("See them"),
+    ),
+    "followers_jumped": (
+        mark("Accounts that gained or lost many followers at once: %(accounts)s"),
+        mark("Look into it"),
+    ),
+    "posts_deleted": (
+        mark("Posts of influencers that are gone: %(posts)s"),
+        mark("See them"),
+    ),
+    "readings_aside": (
+        mark("Batches of readings kept aside because they look wrong: %(batches)s"),
+        mark("Check"),
+    ),
     "script_silent": (
         mark("%(shop)s: the script has sent no visit yet"),
         mark("Check the script"),
@@ -131,6 +155,23 @@ FORMULAS: dict[str, str] = {
     "path_net_revenue": mark("Net revenue of these orders, after all their refunds."),
     "median_time": mark("Median time from the first touchpoint to the order."),
     "clicks": mark("Clicks on this tracked link in the period, without bots."),
+    "price_index": mark(
+        "Price index = 100 × our lowest price ÷ geometric mean of the competitors’ prices, of what "
+        "can be bought now: below 100 we are cheaper."
+    ),
+    "to_ours": mark("Against ours = its price ÷ our lowest price in the group − 1."),
+    "engagement_by_followers": mark(
+        "Engagement by followers = mean of (likes + comments) ÷ followers, over the newest posts."
+    ),
+    "engagement_by_views": mark(
+        "Engagement by views = (likes + comments + shares + saves, as far as shown) ÷ views."
+    ),
+    "deal_return": mark(
+        "Of a deal count the credits from the day of its post to the day before the next deal’s, "
+        "at most 30 days; cost = its fee, goods and platform fee + commission and boosts of "
+        "those days."
+    ),
+    "cpe": mark("CPE = fixed fee ÷ (likes + comments + shares + saves) of the deal’s posts."),
 }
 """What stands in the title of a heading or figure."""
 
@@ -182,6 +223,27 @@ REFUSALS: dict[str, str] = {
     "secret_same": mark("This secret counts already."),
     "mapping_name_taken": mark("There is a mapping “%(name)s” already. Choose another name."),
     "not_found": mark("There is none like that any more."),
+    "listing_known": mark("This page is in the list already."),
+    "target_known": mark("This page is watched already."),
+    "too_many": mark("That many pages cannot be watched: at most %(most)s."),
+    "no_reader": mark("Nothing here can read such a page."),
+    "source_off": mark(
+        "%(source)s is switched off, because the platform objects to being read by programs. "
+        "Import a file of metrics or a page that you saved instead."
+    ),
+    "unknown_target": mark("This page is not watched any more."),
+    "unknown_quarantine": mark("These readings are not there any more."),
+    "already_decided": mark("Somebody has decided about them already."),
+    "url_malformed": mark("This is no whole address. It looks like https://shop.example/item."),
+    "url_scheme": mark("The address must start with http:// or https://."),
+    "url_credentials": mark("An address with a user name or password is not fetched."),
+    "url_port": mark("Only the usual ports of the web are asked."),
+    "url_host": mark("There is no such host name."),
+    "url_local_name": mark("This is a name of your own network. Only public pages are fetched."),
+    "url_private_address": mark(
+        "This leads into a private network. Only public pages are fetched."
+    ),
+    "url_disguised_address": mark("Write the host by its name, not as a number."),
     "no_exchange_rate": mark(
         "There is no exchange rate for that day. Import rates first (fx_rates)."
     ),
