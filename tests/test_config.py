@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.config import MIN_SECRET_LENGTH, Settings, SettingsError
+from tracker.config import MIN_SECRET_LENGTH, Settings, SettingsError, crawler_environment
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +72,23 @@ def test_a_damaged_secret_is_an_error_and_not_a_weak_key():
 def test_the_site_address_has_no_trailing_slash(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TRACKER_PUBLIC_URL", "https://t.example.com/")
     assert Settings.from_env().site_url == "https://t.example.com"
+
+
+@pytest.mark.parametrize(
+    ("contact", "public_url", "agent"),
+    [
+        ("", "", "CampaignTrackerBot/1.0"),
+        ("", "https://t.example.com", "CampaignTrackerBot/1.0 (+https://t.example.com)"),
+        ("bot@example.com", "https://t.example.com", "CampaignTrackerBot/1.0 (+bot@example.com)"),
+        ("a@b.example)\r\nCookie: x", "", "CampaignTrackerBot/1.0 (+a@b.exampleCookie: x)"),
+    ],
+)
+def test_spiders_say_who_they_are_and_whom_to_write_to(contact, public_url, agent):
+    assert Settings(crawl_contact=contact, public_url=public_url).crawl_agent == agent
+
+
+def test_a_crawling_process_is_told_no_setting_and_no_proxy(monkeypatch):
+    monkeypatch.setenv("TRACKER_SECRET_KEY", "s" * 40)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    names = set(crawler_environment())
+    assert not {name for name in names if "TRACKER" in name or "PROXY" in name.upper()}

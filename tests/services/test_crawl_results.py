@@ -22,6 +22,7 @@ from tracker.crawl_messages import PostTarget, Robots
 from tracker.models import (
     CrawlDomain,
     CrawlFetch,
+    CrawlRun,
     CrawlTarget,
     Listing,
     ListingSnapshot,
@@ -94,6 +95,7 @@ def test_a_result_that_comes_twice_counts_once(session, mug):
     for _ in range(2):
         assert write_results(session, claim, [result], NOON)
     assert count(session, CrawlFetch) == 1
+    assert session.scalars(select(CrawlRun.n_ok)).all() == [1]
 
 
 @pytest.mark.parametrize(
