@@ -124,7 +124,8 @@ class MastodonSource(Source):
 
     def _post(self, page: Page) -> Reading:
         is_object = page.request.tag == "object"
-        if page.status in (401, 403) and not is_object:
+        public = page.request.data.get("page", "")
+        if page.status in (401, 403) and not is_object and public:
             return Reading(
                 requests=[_get(page.request.data.get("page", ""), "object", activity=True)]
             )
