@@ -126,9 +126,7 @@ class MastodonSource(Source):
         is_object = page.request.tag == "object"
         public = page.request.data.get("page", "")
         if page.status in (401, 403) and not is_object and public:
-            return Reading(
-                requests=[_get(page.request.data.get("page", ""), "object", activity=True)]
-            )
+            return step(_get(public, "object", activity=True))
         if page.status != 200:
             return _refusal(page.status)
         read = mastodon.read_object if is_object else mastodon.read_statuses

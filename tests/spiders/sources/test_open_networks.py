@@ -144,3 +144,13 @@ def test_bilibili_asks_for_nothing_and_says_why():
     source = SOURCES["bilibili"]
     assert source.off_because == "objected"
     assert source.requests(target("bilibili", "https://space.bilibili.com/1")) == []
+
+
+def test_a_post_that_took_two_steps_is_complete_all_the_same():
+    url = "https://social.example/@teahouse/115600000000000003"
+    answers = {
+        "/api/v1/statuses/": (401, "mastodon/closed.json"),
+        "/@teahouse/": "mastodon/note.json",
+    }
+    walk = Walk(target("mastodon", url, "post"), answers)
+    assert [one.is_complete for one in walk.readings] == [True, True]
