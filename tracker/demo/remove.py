@@ -13,6 +13,7 @@ from tracker.db import Database
 from tracker.demo.truth import truth_file
 from tracker.demo.world import SLUG
 from tracker.models import (
+    AffiliateRefund,
     AffiliateRow,
     AlertRule,
     Alias,
@@ -43,6 +44,7 @@ from tracker.models import (
     OrderLine,
     OrderMark,
     OrderVisitor,
+    PlatformFigure,
     Policy,
     Promotion,
     Refund,
@@ -101,7 +103,9 @@ def _steps(workspace_id: int) -> Iterator[Step]:
         yield cost, cost.workspace_id == workspace_id
     for part in (OrderLine, OrderCoupon, OrderMark):
         yield part, part.order_id.in_(orders)
-    for of_shop in (OrderVisitor, Refund, AffiliateRow, Order, Touch, Visit, Hit, Visitor):
+    for of_shop in (
+        OrderVisitor, Refund, AffiliateRefund, AffiliateRow, Order, Touch, Visit, Hit, Visitor,
+    ):  # fmt: skip
         yield of_shop, of_shop.shop_id.in_(shops)
     yield GoodsCost, GoodsCost.shop_id.in_(shops)
     yield CouponOwnership, CouponOwnership.coupon_id.in_(coupons)
@@ -109,7 +113,7 @@ def _steps(workspace_id: int) -> Iterator[Step]:
     yield ImportNote, ImportNote.batch_id.in_(batches.scalar_subquery())
     for owned in (
         AlertRule, TrackedLink, Deal, SocialAccount, Influencer, Campaign, Spend, FxRate, Promotion,
-        Customer, Mark, Alias, ChannelRule, ImportBatch, Policy, Shop,
+        Customer, Mark, Alias, ChannelRule, PlatformFigure, ImportBatch, Policy, Shop,
     ):  # fmt: skip
         yield owned, owned.workspace_id == workspace_id
     yield Workspace, Workspace.id == workspace_id

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from tracker.models import Shop, Workspace
-from tracker.services import dirty, fx, marks, own_buyers, refunds, repricing
+from tracker.services import dirty, fx, marks, own_buyers, refunds, repricing, spend_layers
 
 Row = Mapping[str, Any]
 """A row in the columns' Python types."""
@@ -84,8 +84,10 @@ def _touches(session: Session, rows: Sequence[Row]) -> None:
 def _spend(session: Session, rows: Sequence[Row]) -> None:
     for workspace_id, mine in _by(rows, "workspace_id").items():
         workspace = _workspace(session, workspace_id)
-        dirty.costs_changed(session, workspace, {row["spent_on"] for row in mine})
+        days = {row["spent_on"] for row in mine}
+        dirty.costs_changed(session, workspace, days)
         _reprice(session, workspace, mine, "spent_on")
+        spend_layers.settle(session, workspace_id, days)
 
 
 def _goods(session: Session, rows: Sequence[Row]) -> None:
@@ -147,8 +149,15 @@ def _affiliate_refunds(session: Session, rows: Sequence[Row]) -> None:
         dirty.affiliates_changed(session, shop, refs, days)
 
 
+def _figures(session: Session, rows: Sequence[Row]) -> None:
+    """No fact is made of them; those that came with spend count or not as it does."""
+    for workspace_id, mine in _by(rows, "workspace_id").items():
+        days = {row["ends_on"] for row in mine if row["layer"]}
+        spend_layers.settle(session, workspace_id, days)
+
+
 def _nothing(session: Session, rows: Sequence[Row]) -> None:
-    """No fact is made of them: campaigns that nothing refers to, figures of platforms."""
+    """No fact is made of them: campaigns that nothing refers to."""
 
 
 def _reprice(session: Session, workspace: Workspace, rows: Sequence[Row], day: str) -> None:
@@ -177,7 +186,7 @@ MARKERS: dict[str, Callable[[Session, Sequence[Row]], None]] = {
     "coupon_ownership": _ownerships,
     "deal": _deals,
     "campaign": _nothing,
-    "platform_figure": _nothing,
+    "platform_figure": _figures,
     "affiliate_refund": _affiliate_refunds,
 }
 """By table; the same tables as `undo_tables.TRACKED`."""
