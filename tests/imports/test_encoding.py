@@ -67,3 +67,25 @@ def test_line_ends_inside_cells_stay(tmp_path):
     path = write(tmp_path, 'a\r\n"x\ny"\r\n')
     with open_text(path, "utf-8") as file:
         assert list(file) == ["a\r\n", '"x\n', 'y"\r\n']
+
+
+@pytest.mark.parametrize("text", ["nom;prénom;café\nZoé;Béla;thé\n", "Größe;Straße\nMüll;Fuß\n"])
+def test_accented_letters_are_not_taken_for_chinese(tmp_path, text):
+    path = write(tmp_path, text, encoding="latin-1")
+    with pytest.raises(FileError, match=r"ambiguous_encoding|unknown_encoding"):
+        encoding_of(path)
+    assert encoding_of(path, "cp1252") == "cp1252"
+
+
+def test_what_the_user_says_must_fit(tmp_path):
+    path = write(tmp_path, "订单号\n", encoding="gb18030")
+    assert encoding_of(path, "gb18030") == "gb18030"
+    with pytest.raises(FileError, match="unknown_encoding: utf-8"):
+        encoding_of(path, "utf-8")
+
+
+def test_rare_letters_of_real_latin_text_that_decode_as_chinese_are_asked(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"a,b\n" + "éa,éb\nùc,ça\n".encode("latin-1"))
+    with pytest.raises(FileError, match="ambiguous_encoding"):
+        encoding_of(path)

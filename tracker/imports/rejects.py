@@ -110,9 +110,9 @@ def _rows(sniffed: Sniffed, lines: Collection[int]) -> Iterable[AnyRow]:
 
 
 def _broken(sniffed: Sniffed, line: int) -> list[str]:
-    """The cells of a line that is no row, as well as they can be told apart."""
+    """A line that is no row, whole in one cell: taken apart it could be one, and load unseen."""
     with sniffed.table.text() as file:
         for number, text in enumerate(file, 1):
             if number == line:
-                return text.rstrip("\r\n").replace('"', "").split(sniffed.delimiter or ",")
+                return [text.rstrip("\r\n")]
     return []
