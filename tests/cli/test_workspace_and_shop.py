@@ -42,3 +42,21 @@ def test_what_is_taken_or_unknown_is_one_line_and_exit_1(tracker):
         assert (status, message.count("\n")) == (1, 1)
         assert code in message
     assert tracker("shop", "add", "main", "--platform", "ebay")[0] == 2
+
+
+def test_webhooks_of_a_shop_are_set_up_from_the_shell(tracker, tmp_path):
+    tracker("workspace", "add", "brand")
+    site_key = json.loads(tracker("shop", "add", "tea", "--json")[1])["site_key"]
+    status, output, _ = tracker("shop", "webhook", "tea", "--new-secret", "--json")
+    told = json.loads(output)
+    assert (status, told["shop"], len(told["secret"])) == (0, "tea", 43)
+    assert told["addresses"]["woocommerce"].endswith(f"/webhooks/woocommerce/{site_key}")
+    assert [one["code"] for one in told["findings"]] == ["address_local", "nothing_came"]
+    again = tracker("shop", "webhook", "tea")
+    assert told["secret"] not in again[1]
+    file = tmp_path / "secret"
+    file.write_text("the-secret-of-the-shop\n")
+    assert tracker("shop", "webhook", "tea", "--secret-file", str(file), "--json")[0] == 0
+    assert "secret_same" in tracker("shop", "webhook", "tea", "--secret-file", str(file))[2]
+    assert tracker("shop", "webhook", "tea", "--new-secret", "--secret-file", str(file))[0] == 2
+    assert tracker("shop", "webhook", "nobody")[0] == 1

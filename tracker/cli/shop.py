@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any, TextIO
+
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.cli._common import (
     as_json,
@@ -12,14 +16,16 @@ from tracker.cli._common import (
     print_json,
     workspace_option,
 )
-from tracker.models import Shop
+from tracker.config import Settings
+from tracker.models import Shop, Workspace
 from tracker.models.shop import PLATFORMS
-from tracker.services import audit, workspaces
+from tracker.services import audit, webhooks, workspaces
+from tracker.services.webhook_checks import TOPICS, check_webhooks
 
 
 @click.group()
 def command() -> None:
-    """Add and list shops."""
+    """Add and list shops, and set up their webhooks."""
 
 
 @command.command("add")
@@ -73,6 +79,79 @@ def show(workspace_slug: str | None, as_json: bool) -> None:
             )
         )
     _answer(rows, as_json, is_list=True)
+
+
+@command.command("webhook")
+@click.argument("slug")
+@click.option("--new-secret", is_flag=True, help="Make a secret and print it.")
+@click.option(
+    "--secret-file", type=click.File(), help="Take the shop's secret from a file (- is stdin)."
+)
+@click.option(
+    "--overlap-hours",
+    type=click.IntRange(0, 168),
+    default=24,
+    show_default=True,
+    help="How long the secret before still counts.",
+)
+@workspace_option
+@as_json
+def webhook(
+    slug: str,
+    new_secret: bool,
+    secret_file: TextIO | None,
+    overlap_hours: int,
+    workspace_slug: str | None,
+    as_json: bool,
+) -> None:
+    """Show where a shop sends its webhooks, and what is wrong with them; or set the secret."""
+    if new_secret and secret_file is not None:
+        raise click.UsageError("--new-secret or --secret-file, not both")
+    settings, now = Settings.from_env(), datetime.now(UTC)
+    given = secret_file.read().strip() if secret_file is not None else ""
+    if secret_file is not None and not given:
+        raise click.UsageError("the file with the secret is empty")
+    with open_database() as database, database.write() as session:
+        shop = _find(session, find_workspace(session, workspace_slug), slug)
+        made = ""
+        if new_secret or given:
+            made = webhooks.set_secret(
+                session, shop, given, signing_key=settings.signing_key, now=now,
+                overlap=timedelta(hours=overlap_hours),
+            )  # fmt: skip
+            audit.note(session, "webhook.secret_set", shop.slug)
+        findings = check_webhooks(
+            session, shop, now=now, site_url=settings.site_url, signing_key=settings.signing_key
+        )
+    told = {
+        "shop": shop.slug,
+        "addresses": {
+            source: f"{settings.site_url}/webhooks/{source}/{shop.site_key}" for source in TOPICS
+        },
+        "secret": made if new_secret else None,
+        "findings": [{"level": one.level, "code": one.code, **one.figures} for one in findings],
+    }
+    if as_json:
+        print_json(told)
+    else:
+        _print_webhook(told)
+
+
+def _print_webhook(told: dict[str, Any]) -> None:
+    for source, address in told["addresses"].items():
+        click.echo(f"{source}\t{address}")
+    if told["secret"]:
+        click.echo(f"secret (shown only now)\t{told['secret']}")
+    for one in told["findings"]:
+        details = [f"{name} {value}" for name, value in list(one.items())[2:]]
+        click.echo("\t".join([one["level"], one["code"], *details]))
+
+
+def _find(session: Session, workspace: Workspace, slug: str) -> Shop:
+    shop = session.scalar(select(Shop).where(Shop.workspace_id == workspace.id, Shop.slug == slug))
+    if shop is None:
+        raise click.ClickException(f"no shop {slug} in {workspace.slug}")
+    return shop
 
 
 def _answer(rows: list[Shop], as_json: bool, *, is_list: bool) -> None:

@@ -234,9 +234,10 @@ def _verdict(outcomes: Sequence[Outcome | Refused]) -> Verdict:
             return Verdict("waiting", one.reason.value, one.detail)
         if one.reason is not Reason.NEWER_VERSION_KNOWN:
             return Verdict("rejected", one.reason.value, one.detail)
-    for outcome in (Outcome.LOADED, Outcome.UPDATED):
-        if outcome in outcomes:
-            return Verdict(outcome.value)
+    changed = (one for one in outcomes if one in (Outcome.LOADED, Outcome.UPDATED))
+    first = next(changed, None)  # the order's, else a refund's
+    if isinstance(first, Outcome):
+        return Verdict(first.value)
     return Verdict("older" if refused else "unchanged")
 
 
