@@ -14,6 +14,7 @@ from tracker.imports.dates import DateOrder
 from tracker.imports.errors import FileError
 from tracker.imports.mappings import Mapping
 from tracker.imports.presets import Preset
+from tracker.imports.siblings import with_days_of_siblings
 from tracker.imports.sniff import Recognised, Sniffed, recognise, with_host
 from tracker.imports.source import Source, check_scope, open_source
 from tracker.models import ImportBatch, SavedMapping, Shop, Workspace
@@ -86,7 +87,7 @@ def open_all(
     Raises FileError: shop_needed, currency_needed, and what `open_source` raises.
     """
     request = replace(request, file_name=request.file_name or path.name)
-    return [_open(database, sniffed, request) for sniffed in known.known]
+    return with_days_of_siblings([_open(database, sniffed, request) for sniffed in known.known])
 
 
 def _open(database: Database, sniffed: Sniffed, request: Request) -> Source:
