@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from tracker.reports.baseline import measure, prepare
+from tracker.reports.baseline import _fitting, measure, prepare
 
 N_DAYS = 98
 BEFORE = list(range(91))
@@ -20,7 +21,7 @@ def event(values: np.ndarray, **changes: object) -> dict[str, object]:
         "series": {"net": values.tolist()},
         "others": [0.0] * len(values),
         "festivals": [],
-        "runs": [["net", BEFORE, DURING]],
+        "runs": [["net", BEFORE, DURING, []]],
     }
     return found | changes
 
@@ -43,7 +44,7 @@ def test_a_partial_week_is_compared_with_its_own_weekdays():
     values = week() + 0.0
     during = DURING[:3]
     values[during] += 50
-    [[lift, *_]] = measure(event(values, runs=[["net", BEFORE, during]]))
+    [[lift, *_]] = measure(event(values, runs=[["net", BEFORE, during, []]]))
     assert lift == pytest.approx(150)
 
 
@@ -88,10 +89,55 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
     assert 0.92 <= held / runs <= 0.98
 
 
+WINDOWS = [[first, 7] for first in range(28, 85, 3)]
+
+
+def widths_and_hits(noise: Callable[[np.random.Generator], np.ndarray], windows: list[list[int]],
+                    runs: int = 150) -> tuple[float, float]:  # fmt: skip
+    """Mean width of the interval over random worlds, and how often it holds the truth (0)."""
+    dice, fit = np.random.default_rng(6), _fitting()
+    found = []
+    for _ in range(runs):
+        values = week() + noise(dice)
+        [[_, low, high, _]] = measure(event(values, runs=[["net", BEFORE, DURING, windows]]), fit)
+        found.append((high - low, low <= 0 <= high))
+    width, held = np.mean(found, axis=0)
+    return float(width), float(held)
+
+
+def test_days_that_go_together_widen_the_interval_until_it_holds_the_truth():
+    def steps(dice: np.random.Generator) -> np.ndarray:
+        """The level changes from week to week, as posts of uneven quality make it."""
+        return np.repeat(dice.normal(0, 100, N_DAYS // 7), 7) + dice.normal(0, 30, N_DAYS)
+
+    plain, held = widths_and_hits(steps, [])
+    assert held < 0.8
+    checked, held = widths_and_hits(steps, WINDOWS)
+    assert held > 0.9
+    assert checked > 1.5 * plain
+
+
+def test_days_that_do_not_go_together_cost_some_width_only():
+    plain, _ = widths_and_hits(lambda dice: dice.normal(0, 100, N_DAYS), [])
+    checked, held = widths_and_hits(lambda dice: dice.normal(0, 100, N_DAYS), WINDOWS)
+    assert held > 0.93
+    assert plain < checked < 1.6 * plain
+
+
+def test_windows_before_the_event_never_narrow_its_interval():
+    values = week() + 0.0
+    values[DURING] += 50
+    values[::9] += 1
+    runs = [["net", BEFORE, DURING, windows] for windows in ([], WINDOWS)]
+    plain, checked = measure(event(values, runs=runs))
+    assert checked[0] == plain[0]
+    assert checked[2] - checked[1] >= plain[2] - plain[1]
+
+
 def test_the_interval_grows_as_the_baseline_shrinks():
     values = week() + np.random.default_rng(1).normal(0, 50, N_DAYS)
     wide, narrow = (
-        measure(event(values, runs=[["net", BEFORE[-n:], DURING]]))[0] for n in (28, 91)
+        measure(event(values, runs=[["net", BEFORE[-n:], DURING, []]]))[0] for n in (28, 91)
     )
     assert wide[2] - wide[1] > narrow[2] - narrow[1]
 

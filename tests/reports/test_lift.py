@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -167,6 +168,29 @@ def test_days_of_own_earlier_posts_are_no_baseline():
     assert found.n_baseline == 93
     assert found.net is not None
     assert not found.net.is_clear
+
+
+def windows_of(series: Days, asked: Event) -> list[list[int]]:
+    return json.loads(lift._plan(series, asked).request)["runs"][0][3]
+
+
+def test_windows_as_long_as_the_event_check_the_width_of_its_interval():
+    found = windows_of(days(), event())
+    assert len(found) == lift.MOST_WINDOWS
+    assert found[0] == [28, 7]
+    assert all(28 <= first <= 93 and n == 7 for first, n in found)
+
+
+def test_a_long_event_is_checked_by_windows_that_fit_twice_before_it():
+    numbers = tuple(range(60, 90))
+    assert all(n == 16 for _, n in windows_of(days(), event(numbers)))
+
+
+def test_no_window_reaches_over_days_that_are_no_baseline():
+    own = frozenset(range(40, 47)) | frozenset(range(70, 77))
+    before = [day for day in range(100) if day not in own]
+    for first, n in windows_of(days(), event(own=own)):
+        assert before[first + n - 1] - before[first] == n - 1
 
 
 def test_the_same_question_is_asked_once(monkeypatch: pytest.MonkeyPatch):

@@ -44,6 +44,9 @@ MOST_EVENT_DAYS = 60
 
 MOST_PLACEBOS = 20
 LEAST_PLACEBOS = 8
+MOST_WINDOWS = 20
+"""Windows of several days before an event, to check the width of its interval with."""
+
 MOST_PLACEBO_SHARE = 0.15
 """The intervals of quiet days are expected to exclude 0 in 5 % of all cases; beyond this share the
 baseline does not fit the shop, and its intervals are too narrow."""
@@ -164,9 +167,10 @@ def _plan(series: Days, event: Event) -> _Plan:
         return _Plan(Measured("sparse", days, len(before)))
     has_visits = bool(np.count_nonzero(series.visits[before]) >= len(before) / 2)
     quiet = _quiet_days(before, series)
-    runs: list[Any] = [["net", before, usable]]
-    runs += [["visits", before, usable]] if has_visits else []
-    runs += [["net", fit, [day]] for fit, day in quiet]
+    windows = _windows(before, len(usable))
+    runs: list[Any] = [["net", before, usable, windows]]
+    runs += [["visits", before, usable, windows]] if has_visits else []
+    runs += [["net", fit, [day], []] for fit, day in quiet]
     request = _request(series, event, runs, festivals, start, usable[-1] + 1)
     found = Measured("", days, len(before), placebos=len(quiet), others=event.n_others)
     return _Plan(found, request, has_visits)
@@ -195,13 +199,29 @@ def _quiet_days(before: Sequence[int], series: Days) -> list[tuple[Sequence[int]
     return [(before[:i], before[i]) for i in chosen]
 
 
+def _windows(before: Sequence[int], n_days: int) -> list[tuple[int, int]]:
+    """Windows before the event by which the width of its interval is checked: (place of the first
+    day, days), as long as the event, or as half of the days that can be predicted.
+
+    Only windows without a gap, spread over all there are; none where gaps leave none.
+    """
+    n = min(n_days, (len(before) - LEAST_PLACEBO_DAYS) // 2)
+    places = [
+        i
+        for i in range(LEAST_PLACEBO_DAYS, len(before) - n + 1)
+        if before[i + n - 1] - before[i] == n - 1 and _knows_weekdays(before[:i], before[i : i + n])
+    ]
+    count = min(MOST_WINDOWS, len(places))
+    return [(places[i * len(places) // count], n) for i in range(count)]
+
+
 def _request(
     series: Days, event: Event, runs: list[Any], festivals: frozenset[str], start: int, until: int
 ) -> str:
     """One event for `baseline.measure`, with days counted from the first one that it needs."""
     moved = [
-        [name, [day - start for day in fit], [day - start for day in window]]
-        for name, fit, window in runs
+        [name, [day - start for day in fit], [day - start for day in window], checks]
+        for name, fit, window, checks in runs
     ]
     content = {
         "weekday": series.date_of(start).weekday(),
