@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import BaseModel
 from scrapy import Request
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 
 from spiders.fetch import REDIRECTS, Downloads, FetchError, Traffic, failure_of, fetch
 from spiders.robots import MAX_BYTES, MAX_REDIRECTS, Rules, read_robots
@@ -41,14 +42,17 @@ MAX_DELAY_S: Final = 60.0
 GIVE_UP_AFTER: Final = 3
 """Targets in a row that got no answer, after which the rest of the batch waits."""
 
+_NO_HOST: Final = (CannotResolveHostError, DownloadConnectionRefusedError)
+"""There is nobody who could be asked for anything: that says more than "no robots.txt"."""
+
 _SILENT: Final = frozenset({FetchStatus.TIMEOUT, FetchStatus.UNREACHABLE})
 _READ: Final = frozenset({FetchStatus.OK, FetchStatus.AMBIGUOUS})
 
 Send = Callable[[BaseModel], None]
 
 
-class ReadingTooSlowError(Exception):
-    """A page could not be read in READING_SECONDS."""
+class ReadingTooSlowError(BaseException):
+    """A page could not be read in READING_SECONDS. No Exception: no reader shall keep it."""
 
 
 class Walker:
@@ -185,9 +189,10 @@ class Walker:
             self._rules[host] = asked
             try:
                 rules = Rules(await self._ask(url), self.start.robots_token)
-            except BaseException:
+            except FetchError as error:
                 del self._rules[host]
-                asked.cancel()
+                asked.set_exception(error)  # for whoever waits for the same host
+                asked.exception()  # nobody may, and that is no mistake
                 raise
             asked.set_result(rules)
             if host == batch_host:
@@ -206,7 +211,7 @@ class Walker:
                 response = await self.downloads.download_async(request)
             except Exception as error:  # whatever it was, there is no robots.txt
                 failure = failure_of(error, where)
-                if failure.status is FetchStatus.PRIVATE_ADDRESS:
+                if failure.status is FetchStatus.PRIVATE_ADDRESS or isinstance(error, _NO_HOST):
                     raise failure from error
                 break
             location = response.headers.get("Location")

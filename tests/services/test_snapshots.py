@@ -93,8 +93,9 @@ def test_a_rounded_count_keeps_what_is_not_known(session, account):
 
 def test_an_older_file_fills_the_past_and_leaves_the_present(session, account):
     record(session, [seen(account, 100, followers(2000))])
+    record(session, [seen(account, 50, followers(2000))], is_checked=False)
     record(session, [seen(account, 0, followers(50))], is_checked=False)
-    assert points(session) == [(0, 50), (100, 2000)]
+    assert points(session) == [(0, 50), (50, 2000), (100, 2000)]
     assert account.followers == 2000
 
 

@@ -143,6 +143,19 @@ def test_a_redirect_to_another_host_asks_that_hosts_robots_txt(child, site):
     assert "/mug" not in site.paths("closed.example")
 
 
+def test_an_inner_address_is_refused_before_its_robots_txt_is_asked(child, site):
+    site.add("/mug", product())
+    site.asked.clear()
+    batch = Batch(run_id=1, host="i.example", robots=None, targets=[
+        Target(id=1, kind="listing", source="page", url=f"http://127.0.0.1:{site.port}/mug"),
+        Target(id=2, kind="listing", source="page", url="http://localhost/mug"),
+        *targets(site, "i.example", ["/mug"]),
+    ])  # fmt: skip
+    results = [one for one in walk(child, batch) if isinstance(one, Fetched)]
+    assert [one.status.value for one in results] == ["private_address", "private_address", "ok"]
+    assert {one.host for one in site.asked} == {"i.example"}
+
+
 def test_a_refusal_ends_the_batch_and_says_how_long_to_wait(child, site):
     site.add("/mug", product())
     site.add("/busy", Answer(status=429, headers={"Retry-After": "90"}))
@@ -226,13 +239,23 @@ def test_a_process_that_stands_still_or_dies_is_noticed(site, monkeypatch):
         liar.kill()
 
 
-def test_it_ends_when_its_orders_end_and_tells_what_it_began(site):
+def test_it_tells_what_it_began_and_ends_when_its_orders_end():
+    site = Site()
     site.add("/mug", product())
     made = Child(QUICK, runner(site))
-    answers = walk(made, Batch(run_id=3, host="h.example", robots=ALL,
-                               targets=targets(site, "h.example", ["/mug"])))  # fmt: skip
-    assert [type(one) for one in answers] == [Began, Fetched, Done]
-    began = time.monotonic()
-    made.close()
-    assert time.monotonic() - began < 5
-    assert not psutil.pid_exists(made.pid)
+    try:
+        here, away = (
+            Batch(run_id=3, host=host, robots=None, targets=targets(site, host, ["/mug"]))
+            for host in ("h.example", "away.example")
+        )
+        assert [type(one) for one in walk(made, here)] == [Began, Asked, Fetched, Done]
+        site.close()
+        (result,) = (one for one in walk(made, away) if isinstance(one, Fetched))
+        # nobody is there: that says more than "no robots.txt"
+        assert (result.status.value, result.detail) == ("unreachable", "connection refused")
+        began = time.monotonic()
+        made.close()
+        assert time.monotonic() - began < 5
+        assert not psutil.pid_exists(made.pid)
+    finally:
+        made.kill()
