@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select
 
+from jobs.imports import run_undo
 from tests.web.conftest import form_token
 from tracker.imports import run
-from tracker.models import ImportBatch, Order
+from tracker.imports.presets import presets
+from tracker.models import ImportBatch, Order, User
 
 ORDERS = (
     "order_id,placed_at,paid,email\n"
@@ -142,3 +146,117 @@ def test_imports_of_another_workspace_are_not_there(client, world, database):
     for path in ("/start", "/delete"):
         assert client.post(f"/imports/{batch.id}{path}", data=data).status_code == 404
     assert "secret.csv" not in client.get("/imports").text
+
+
+def imported(client, world, database, settings, text=ORDERS, **asked):
+    """A file that went all the way; gives its address."""
+    shown = upload(client, world.shop, text).location
+    data = {"csrf_token": form_token(client), "shop": world.shop, "preset": "", "action": "start"}
+    client.post(f"{shown}/start", data={**data, **asked})
+    batch_id = int(shown.rsplit("/", 1)[1])
+    run.import_batch(database, batch_id, settings.uploads_dir, settings.customer_key_secret)
+    return shown
+
+
+def test_the_preview_tells_old_and_new_sums(client, world, database, settings):
+    imported(client, world, database, settings)
+    page = client.get(upload(client, world.shop, ORDERS.replace("199.00", "250.00")).location).text
+    assert re.search(r"199\.00</td><td>250\.00</td><td>\+51\.00", page)
+
+
+def test_the_same_file_says_so_up_front(client, world, database, settings):
+    shown = imported(client, world, database, settings)
+    page = client.get(upload(client, world.shop).location).text
+    assert "This very file was imported already" in page
+    assert f'href="{shown}"' in page
+
+
+def test_several_files_are_taken_at_once(client, world, database):
+    data = {"csrf_token": form_token(client), "shop": world.shop, "preset": "",
+            "file": [(io.BytesIO(ORDERS.encode()), f"{n}.csv") for n in range(3)]}  # fmt: skip
+    answer = client.post("/imports", data=data, follow_redirects=True)
+    assert "3 files are here" in answer.text
+    with database.read() as session:
+        assert session.scalars(select(ImportBatch.file_name)).all() == ["0.csv", "1.csv", "2.csv"]
+
+
+def test_an_import_is_undone_after_a_look_at_what_goes(client, world, database, settings):
+    shown = imported(client, world, database, settings)
+    assert f'href="{shown}/undo"' in client.get(shown).text
+    page = client.get(f"{shown}/undo").text
+    assert re.search(r"498\.00</td><td>0\.00</td><td>-498\.00", page)
+    client.post(f"{shown}/undo", data={"csrf_token": form_token(client)})
+    waiting = client.get(shown).text
+    assert "This import is being undone." in waiting
+    assert '<meta http-equiv="refresh"' in waiting
+    assert "X-Finished" not in client.get(f"{shown}/progress").headers
+    run_undo(database, int(shown.rsplit("/", 1)[1]))
+    assert "This import was undone on" in client.get(shown).text
+    assert "Undone" in client.get("/imports").text
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Order)) == 2  # those of the world
+
+
+def test_later_imports_are_named_before_undoing(client, world, database, settings):
+    first = imported(client, world, database, settings)
+    second = imported(client, world, database, settings, ORDERS.replace("199.00", "250.00"))
+    page = client.get(f"{first}/undo").text
+    assert "Later imports changed the same records" in page
+    assert f'href="{second}/undo"' in page
+    answer = client.post(f"{first}/undo", data={"csrf_token": form_token(client)})
+    assert answer.location == f"{first}/undo"
+    with database.read() as session:
+        assert {row.undo_state for row in session.scalars(select(ImportBatch))} == {"kept"}
+
+
+def test_rejected_rows_are_a_file_to_mend(client, world, database, settings):
+    shown = imported(client, world, database, settings)
+    assert f'href="{shown}/mend"' in client.get(shown).text
+    answer = client.get(f"{shown}/mend")
+    assert "orders-rejected.csv" in answer.headers["Content-Disposition"]
+    text = answer.data.decode("utf-8-sig")
+    answer.close()
+    assert text.splitlines()[1].endswith("A-2,2026-11-02 10:00:00,=1+1,b@example.com")
+    again = upload(client, world.shop, text.replace("=1+1", "7.00")).location
+    page = client.get(again).text
+    assert "Recognised: Orders" in page
+    assert "7.00 CNY" in page
+
+
+def test_history_tells_who_and_which_bytes(client, world, database, settings):
+    shown = imported(client, world, database, settings)
+    with database.read() as session:
+        batch = session.scalars(select(ImportBatch)).one()
+        name = str(escape(session.get_one(User, batch.user_id).name))
+    page = client.get(shown).text
+    assert batch.sha256 in page
+    assert name in page.split("SHA-256")[0]
+    assert f'<td class="text">{name}</td>' in client.get("/imports").text
+
+
+def test_an_encoding_that_is_not_clear_is_asked(client, world):
+    data = "order_id,placed_at,paid,title\nA,2026-11-01,1.00,éa ùc ça\n".encode("latin-1")
+    form = {"csrf_token": form_token(client), "shop": world.shop, "preset": "",
+            "file": (io.BytesIO(data), "a.csv")}  # fmt: skip
+    shown = client.post("/imports", data=form).location
+    page = client.get(shown).text
+    assert "say how the text is encoded" in page
+    token = {"csrf_token": form_token(client), "shop": world.shop, "action": "look"}
+    client.post(f"{shown}/start", data={**token, "encoding": "cp1252"})
+    assert "éa ùc ça" in client.get(shown).text
+
+
+def test_a_currency_that_is_not_clear_is_asked(client, world):
+    preset = presets()["linkedin_ads"]
+    header = ["day" if "day" in group else sorted(group)[0] for group in preset.signature]
+    names = {column: header for header, column in reversed(preset.headers.items())}
+    columns = [*header, *(names[one] for one in ("amount", "day") if names[one] not in header)]
+    cells = {names["day"]: "11/1/2026", names["amount"]: "5.00"}
+    row = ",".join(cells.get(one, "1") for one in columns)
+    shown = upload(client, world.shop, ",".join(columns) + f"\n{row}\n").location
+    page = client.get(shown).text
+    assert "say in which currency the amounts are" in page
+    assert "Import now" not in page
+    token = {"csrf_token": form_token(client), "shop": world.shop, "action": "look"}
+    client.post(f"{shown}/start", data={**token, "currency": "CNY"})
+    assert "5.00 CNY" in client.get(shown).text

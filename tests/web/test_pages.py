@@ -19,6 +19,7 @@ PAGES = [
     "/influencers/new", "/influencers/{influencer}", "/influencers/{influencer}/edit",
     "/influencers/{influencer}/links/new", "/influencers/{influencer}/codes/new",
     "/influencers/{influencer}/deals/new", "/orders", "/orders/{order}", "/imports",
+    "/imports/mappings",
     "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
     "/journeys", "/journeys?unit=influencer", "/models", "/platforms",
     "/competitors", "/competitors/new", "/crawling",
