@@ -46,6 +46,12 @@ def test_a_repost_that_does_not_say_so_is_known_by_its_author():
     assert len(read_feed(silent).posts) == 3
 
 
+def test_a_post_that_its_author_shared_again_is_there_once():
+    assert len(read_feed(load("bluesky/feed.json")).posts) == 2
+    own = load("bluesky/feed.json").replace(b"did:plc:other", DID.encode())
+    assert len(read_feed(own, DID).posts) == 2
+
+
 def test_a_post_without_its_own_time_has_the_time_it_was_indexed():
     page = read_feed(load("bluesky/feed.json"), DID)
     assert page.posts[1].published_at == datetime(2026, 11, 17, 9, 30, 2, tzinfo=UTC)

@@ -22,6 +22,12 @@ def test_spaces_within_the_number_may_be_of_any_kind():
         assert counts(only_account(read_card(text))) == {"followers": 25_015}
 
 
+def test_another_number_of_a_card_is_not_the_members():
+    for words in ("25 015 photos", "120 online, 25 015 subscribers", "25 015"):
+        text = load("telegram/card.html").decode().replace("25 015 subscribers", words)
+        assert not read_card(text).is_answer
+
+
 def test_a_person_has_no_subscribers_and_a_free_name_is_not_found():
     assert read_card(load("telegram/person.html")).status == "empty"
     assert read_card(load("telegram/nobody.html")).status == "not_found"
