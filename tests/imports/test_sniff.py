@@ -1,6 +1,6 @@
 import pytest
 
-from tests.imports.files import write
+from tests.imports.files import read, told, write
 from tracker.imports.errors import FileError
 from tracker.imports.sniff import sniff
 
@@ -56,3 +56,10 @@ def test_file_of_which_a_preset_knows_little_is_not_taken_for_it(tmp_path):
 
 def test_file_of_one_line_without_end_is_a_header(tmp_path):
     assert sniff(write(tmp_path, "order_id,placed_at,paid")).preset.name == "orders"
+
+
+def test_broken_row_right_below_the_header_is_not_lost(tmp_path):
+    text = 'order_id,placed_at,paid\nA1,2026-11-11,"5\nA2,2026-11-11,5\n'
+    units, out = read(write(tmp_path, text))
+    assert told(out) == [(2, "unclosed_quote")]
+    assert [unit.key for unit in units] == ["A2"]

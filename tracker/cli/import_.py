@@ -235,8 +235,9 @@ def _answer(result: Result, as_json: bool, seconds: float) -> None:
         click.echo(f"  {column}: {amount} {result.currency}".rstrip())
     for column, count in result.sums.items():
         click.echo(f"  {column}: {count}")
-    for reason, lines in sorted(result.left_out.items(), key=lambda one: -len(one[1])):
-        click.echo(f"  {len(lines)} ignored: {reasons.explain(reason)}")
+    for (outcome, why), lines in sorted(result.left_out.items(), key=lambda one: -len(one[1])):
+        at = f" (line {lines[0]} first)" if outcome == "rejected" else ""
+        click.echo(f"  {len(lines)} {outcome}: {reasons.explain(why)}{at}")
     for code, text in condensed(result.notices):
         click.echo(f"  {reasons.NOTICE_TEXTS[code]}: {text}")
     for note in result.notes[:SHOWN]:

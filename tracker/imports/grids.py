@@ -13,10 +13,13 @@ from tracker.imports.encoding import encoding_of, open_text
 from tracker.imports.errors import FileError
 from tracker.imports.rows import BrokenRow
 from tracker.imports.xlsx import open_xlsx
-from tracker.imports.xlsx_rows import XlsxSheet, float_text
+from tracker.imports.xlsx_rows import MAX_COLUMNS, XlsxSheet, float_text
 
-MAX_MARKUP = 256 * 1024**2
-"""Characters of a web page that are read."""
+MAX_MARKUP = 64 * 1024**2
+"""Characters of a web page that are read; its tree takes several times as much memory."""
+
+MAX_ELEMENTS = 2_500_000
+"""Elements of a web page: 65,536 rows, which is where such files end, of 38 columns."""
 
 Cells = tuple[int, list[str]]
 """A row's number from 1, and its cells as text."""
@@ -103,7 +106,7 @@ def open_html(path: Path) -> list[tuple[str, Grid]]:
 
     with open_text(path, encoding_of(path)) as file:
         text = file.read(MAX_MARKUP + 1)
-    if len(text) > MAX_MARKUP:
+    if len(text) > MAX_MARKUP or text.count("<") - text.count("</") > MAX_ELEMENTS:
         raise FileError("unpacked_too_large")
     if text.lstrip().startswith("<?xml"):  # its encoding is that of the bytes, not of this text
         text = text[text.index("?>") + 2 :]
@@ -111,6 +114,7 @@ def open_html(path: Path) -> list[tuple[str, Grid]]:
         page = html.document_fromstring(text)
     except (etree.LxmlError, ValueError) as error:
         raise FileError("not_a_table", str(error)) from error
+    etree.strip_elements(page, "script", "style", etree.Comment, with_tail=False)
     tables = [table for table in page.iter("table") if not table.xpath(".//table")]
     return [(f"table {n}", HtmlGrid(_cells_of(table))) for n, table in enumerate(tables, 1)]
 
@@ -122,6 +126,9 @@ def _cells_of(table: Any) -> list[list[str]]:
         for cell in row.iter("td", "th"):
             texts.append(" ".join(cell.text_content().split()))
             span = cell.get("colspan", "1")
-            texts.extend([""] * (min(int(span), 1000) - 1 if span.isdigit() else 0))
+            is_wide = span.isdecimal() and len(span) <= 4
+            texts.extend([""] * (int(span) - 1 if is_wide else 0))
+            if len(texts) > MAX_COLUMNS:
+                raise FileError("not_a_table", f"more than {MAX_COLUMNS} columns")
         found.append(texts)
     return found

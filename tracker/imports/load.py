@@ -173,18 +173,23 @@ def _load_chunk(session: Session, target: Target, chunk: Chunk, result: Result) 
     return _summed(notes) if result.is_log else notes
 
 
+LISTED = 100
+"""Rejected lines of a piece of a log that are listed one by one."""
+
+
 def _summed(notes: Sequence[Note]) -> list[Note]:
     """The notes of a piece of a log: of lines that are left out one a reason, at the first of them,
-    with their number."""
-    ignored: dict[Reason, list[int]] = defaultdict(list)
+    with their number; of rejected lines so only those beyond the first LISTED."""
+    kept: list[Note] = []
+    more: dict[Note, int] = {}
+    by_reason: dict[tuple[str, Reason], Note] = {}
     for note in notes:
-        if note.outcome == "ignored":
-            ignored[note.reason].append(note.line)
-    summed = [
-        Note(lines[0], "ignored", reason, f"\u00d7 {len(lines)}")
-        for reason, lines in ignored.items()
-    ]
-    return summed + [note for note in notes if note.outcome != "ignored"]
+        if note.outcome == "rejected" and len(kept) < LISTED:
+            kept.append(note)
+            continue
+        first = by_reason.setdefault((note.outcome, note.reason), note)
+        more[first] = more.get(first, 0) + 1
+    return [replace(note, detail=f"\u00d7 {count}") for note, count in more.items()] + kept
 
 
 def _load_units(

@@ -49,8 +49,8 @@ class Result:
     rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[Note] = field(default_factory=list)
-    left_out: dict[Reason, array[int]] = field(default_factory=dict)
-    """Of a log: lines that are ignored, eight bytes each; they are most of the file."""
+    left_out: dict[tuple[str, Reason], array[int]] = field(default_factory=dict)
+    """Of a log: lines by outcome and reason, eight bytes each; they are most of the file."""
     first_day: date | None = None
     last_day: date | None = None
     amounts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -114,10 +114,7 @@ class Result:
             self.notes.extend(notes)
             return
         for note in notes:
-            if note.outcome == "ignored":
-                self.left_out.setdefault(note.reason, array("q")).append(note.line)
-            else:
-                self.notes.append(note)
+            self.left_out.setdefault((note.outcome, note.reason), array("q")).append(note.line)
 
     def add_unit(self, unit: Unit, outcome: Outcome | Refused) -> list[Note]:
         """Take a unit and what came of it; gives the notes of its rows if it was refused."""
@@ -181,7 +178,8 @@ class Result:
 
     def conclude(self) -> None:
         """Say why nothing of a file was loaded, when one reason is that of all its rows."""
-        reasons = ({note.reason for note in self.notes} | self.left_out.keys()) - _BESIDE
+        found = {note.reason for note in self.notes} | {reason for _, reason in self.left_out}
+        reasons = found - _BESIDE
         if self.n_good or self.error or len(reasons) != 1:
             return
         reason = reasons.pop()
@@ -240,9 +238,10 @@ class Result:
         if table and table.member:
             where["member"] = table.member
         found = [(note.line, note.reason) for note in self.notes if note.outcome == outcome]
-        if self.left_out and outcome == "ignored":
-            for reason, lines in self.left_out.items():
+        for (kind, reason), lines in self.left_out.items():
+            if kind == outcome:
                 found.extend((line, reason) for line in lines)
+        if self.left_out:
             found.sort()
         return [{**where, "line": line, "reason": reason.value} for line, reason in found]
 

@@ -110,7 +110,7 @@ def recognise(
         try:
             known.append(_sniff_table(table, preset_name, wanted))
         except FileError as error:
-            if error.code == "not_a_table" and table.sheet:
+            if error.code == "not_a_table" and table.sheet and not error.detail:
                 continue  # an empty sheet
             unknown.append((table.name, error))
     if not known:
@@ -238,7 +238,8 @@ def _find_header(
         ]
         if fitting:
             preset = max(fitting, key=lambda one: (len(one.signature), len(one.columns_of(cells))))
-            after = rows[number + 1][0] if number + 1 < len(rows) else line + height_of(cells)
+            below = (row.line if isinstance(row, BrokenRow) else row[0] for row in head)
+            after = next((other for other in below if other > line), line + height_of(cells))
             return (len(preset.signature), len(cells)), line, after, cells, preset
     return None
 

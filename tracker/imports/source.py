@@ -30,6 +30,10 @@ from tracker.imports.units import Out, Unit
 UNITS_AT_ONCE = 10_000
 """Units of one chunk: one transaction of well under a second."""
 
+MOST_ODD = 100_000
+"""Rows that do not fit the header: with more, if they are most of the file, it is none of its table
+(each would be a line of the answer)."""
+
 _TOTAL = re.compile(
     r"(?:grand |sub)?totals?|sum|summe|gesamt|insgesamt|totaux|合计|总计|汇总|小计|共计|总和"
 )
@@ -107,11 +111,16 @@ def open_source(
     log = sniffed.table.log
     if log is not None:  # nothing is to be found out; lines are counted without taking them apart
         return Source(sniffed, Sheet(sniffed.columns, {}, currency, zone), log.count())
+    n_odd = 0
     for row in rows_of(sniffed):
         n_rows += 1
         if not isinstance(row, BrokenRow) and len(row[1]) == width:
             for position, see in positions:
                 see(row[1][position])
+        else:
+            n_odd += 1
+    if n_odd > MOST_ODD and 2 * n_odd > n_rows and not reader.any_width:
+        raise FileError("not_a_table", f"{n_odd} of {n_rows} rows do not fit the header")
     usual = sniffed.preset.options.get("dates")
     orders = {
         name: _order(seen, name, dates, DateOrder(usual) if usual else None)

@@ -21,7 +21,7 @@ from tracker.imports.encoding import encoding_of, likely_encoding, open_text
 from tracker.imports.errors import FileError
 from tracker.imports.grids import Grid, open_html, open_workbook
 from tracker.imports.logs.grid import LogGrid, log_of
-from tracker.imports.rows import BrokenRow, read_rows
+from tracker.imports.rows import BrokenRow, bounded, read_rows
 from tracker.imports.spool import SpooledGrid
 from tracker.imports.xlsx_rows import XlsxSheet
 
@@ -103,9 +103,10 @@ class Table:
             return
         with self.text() as file:
             try:
+                lines = bounded(file)
                 for _ in range(first_line - 1):
-                    next(file, None)
-                yield from self._without_reasons(read_rows(file, delimiter, first_line))
+                    next(lines, None)
+                yield from self._without_reasons(read_rows(lines, delimiter, first_line))
             except UnicodeDecodeError as error:  # the beginning looked like another encoding
                 raise FileError("unknown_encoding") from error
 

@@ -25,6 +25,9 @@ BLOCK = 1 << 17
 MAX_STRINGS = 512 * 1024**2
 """Bytes of all shared strings."""
 
+MAX_STRING_COUNT = 16_000_000
+"""Shared strings; each costs eight bytes, also an empty one."""
+
 MAX_CELL = 65_536
 """Characters of a cell; spreadsheets allow half of it."""
 
@@ -253,7 +256,7 @@ class SharedStrings:
     def _put(self, text: str) -> None:
         self._texts.extend(unescaped(text).encode("utf-8", "surrogatepass"))
         self._ends.append(len(self._texts))
-        if len(self._texts) > MAX_STRINGS:
+        if len(self._texts) > MAX_STRINGS or len(self._ends) > MAX_STRING_COUNT:
             raise FileError("unpacked_too_large", "shared strings")
 
     def _read(self, path: Path, part: str) -> Iterator[bool]:

@@ -88,7 +88,7 @@ class _Handlers:
             if name == "c":
                 given = attributes.get
                 place = given("r")
-                column = columns[place.rstrip("0123456789")] if place else len(cells)
+                column = columns[place.rstrip("0123456789")] if place else _next(cells)
                 kind, style = given("t", ""), given("s", "")
             elif name == "v" or name == "t":
                 is_text = not is_phonetic
@@ -135,6 +135,12 @@ def _row_number(told: str | None, before: int) -> int:
     if not told.isdigit() or not before < int(told) <= MAX_ROWS:
         raise FileError("broken_archive", f"row {told[:20]} after row {before}")
     return int(told)
+
+
+def _next(cells: list[str]) -> int:
+    if len(cells) >= MAX_COLUMNS:
+        raise FileError("not_a_table", f"more than {MAX_COLUMNS} columns")
+    return len(cells)
 
 
 def _put(cells: list[str], column: int, text: str) -> None:
