@@ -9,6 +9,7 @@ from tests import factories
 from tests.services.credit_world import World, at
 from tests.services.test_dirty import marked
 from tests.services.test_recompute import derived, rebuild
+from tracker.domain.channels import Channel
 from tracker.domain.paths import Reason
 from tracker.domain.policy import Policy
 from tracker.domain.records import InfluencerRecord
@@ -71,6 +72,32 @@ def test_a_person_gives_an_order_to_the_older_owner_and_takes_it_back(world):
     assert len(queue(world)) == 1
 
 
+def test_an_order_of_no_influencer_goes_to_what_is_next(world):
+    order, one, _ = two_codes(world)
+    visitor = world.visitor()
+    world.touch(visitor, -3, world.kol_mark(one))
+    world.touch(visitor, -2, world.mail)
+    world.link(order, visitor)
+    made = decide(world.session, order, Answer("owner"))
+    computed = compute(world.session, world.workspace, Policy(), Order.id == order.id)
+    assert computed.paths.of_touch("channel").tolist() == [Channel.EMAIL.code]
+    assert queue(world) == []
+    why = explain(world.session, order.id)
+    assert [(d.question, d.influencer_id) for d in why.decisions] == [("owner", 0)]
+    assert [view.reason for view in why.unqualified] == ["decided_otherwise"] * 3
+    take_back(world.session, made)
+    assert len(queue(world)) == 1
+
+
+def test_a_purchase_of_one_s_own_stays_held_when_the_order_is_of_no_influencer(world):
+    customer, person = world.customer(), world.influencer()
+    own_buyers.say_own(world.session, person, customer.customer_key)
+    order = world.order(customer=customer)
+    world.use(order, world.coupon(person))
+    decide(world.session, order, Answer("owner"))
+    assert owners(world, order) == [0]
+
+
 def test_the_rule_s_choice_can_be_accepted(world):
     order, _, two = two_codes(world)
     decide(world.session, order, Answer("owner", keeps_rule=True))
@@ -109,7 +136,6 @@ def test_answers_that_make_no_sense_are_refused(world):
     order, foreign = world.order(), factories.InfluencerFactory()
     for answer, field in (
         (Answer("owner", influencer_id=foreign.id), "influencer_id"),
-        (Answer("owner"), "influencer_id"),
         (Answer("visitor", visitor_id=world.visitor().id), "visitor_id"),
         (Answer("weather"), "question"),
     ):
@@ -218,7 +244,7 @@ def test_recomputing_what_decisions_marked_is_computing_everything(database, see
             order = session.get_one(Order, order_id)
             answer = chance.choice(
                 [
-                    Answer("owner", influencer_id=chance.choice(ids)),
+                    Answer("owner", influencer_id=chance.choice([0, *ids])),
                     Answer("visitor", visitor_id=visitors[1]),
                     Answer("self_purchase"),
                     None,

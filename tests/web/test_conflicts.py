@@ -62,6 +62,14 @@ def test_a_person_chooses_the_owner_and_takes_it_back(client, world, database, t
     assert "Codes of two influencers" in client.get("/conflicts").text
 
 
+def test_an_order_can_be_said_to_be_of_no_influencer(client, world, database, torn):
+    assert "Of no influencer: what is next counts" in client.get("/conflicts").text
+    post(client, f"/conflicts/{world.order}", question="owner", answer="nobody")
+    assert decisions(database) == [("owner", False, 0, "")]
+    for page in ("/conflicts", f"/orders/{world.order}"):
+        assert "Of no influencer: what is next counts" in client.get(page).text
+
+
 def test_the_rule_can_be_accepted(client, world, database, torn):
     post(client, f"/conflicts/{world.order}", question="owner", answer="rule")
     assert decisions(database) == [("owner", True, 0, "")]
@@ -94,6 +102,8 @@ def test_a_held_purchase_is_released(client, world, database, monkeypatch):
         ("owner", "owner-x"),
         ("owner", "owner-²"),
         ("owner", "release"),
+        ("visitor", "nobody"),
+        ("self_purchase", "nobody"),
         ("visitor", "owner-1"),
         ("visitor", "visitor-77"),
         ("owner", f"owner-{2**70}"),

@@ -34,7 +34,7 @@ class OrderDecision(Base):
     """True: what the rule did stands (a self-purchase stays held). False: what follows counts; a
     self-purchase is released."""
     influencer_id: Mapped[int] = mapped_column(default=0)
-    """owner: whose order it is; else 0."""
+    """owner: whose order it is, 0: no influencer's; else 0."""
     visitor_id: Mapped[int] = mapped_column(BigInteger, default=0)
     """visitor: who bought; else 0."""
     note: Mapped[str] = mapped_column(default="")

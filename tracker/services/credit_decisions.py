@@ -31,7 +31,8 @@ OF_ORDER = and_(OrderDecision.shop_id == Order.shop_id, OrderDecision.order_ref 
 
 
 def read_decisions(session: Session, orders: OrderRows, chosen: ColumnElement[bool]) -> Touches:
-    """Owners by decision and by customer lock; `owner_key` is the place of the order."""
+    """Owners by decision (influencer 0: nobody's) and by customer lock; `owner_key` is the place of
+    the order."""
     decided = read_int_columns(
         session,
         select(
@@ -46,7 +47,6 @@ def read_decisions(session: Session, orders: OrderRows, chosen: ColumnElement[bo
             IS_CONVERSION,
             OrderDecision.question == "owner",
             OrderDecision.keeps_rule.is_(False),
-            OrderDecision.influencer_id > 0,
         ),
     )
     locked = read_int_columns(
@@ -107,7 +107,10 @@ def read_held(
             chosen,
             IS_CONVERSION,
             OrderDecision.keeps_rule.is_(False),
-            OrderDecision.question.in_(["self_purchase", "owner"]),
+            or_(
+                OrderDecision.question == "self_purchase",
+                and_(OrderDecision.question == "owner", OrderDecision.influencer_id > 0),
+            ),
         ),
     )
     place = np.searchsorted(orders.id, decided["id"])

@@ -24,8 +24,8 @@ from tracker.services.errors import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a question about an order. With neither owner nor visitor and not `keeps_rule`,
-    a self-purchase is released."""
+    """An answer to a question about an order. With neither owner nor visitor and not `keeps_rule`
+    the order is no influencer's (owner), and a self-purchase is released."""
 
     question: str
     keeps_rule: bool = False
@@ -116,7 +116,7 @@ def _check(session: Session, shop: Shop, order: Order, answer: Answer) -> None:
         raise RefusedError("not_found", "question")
     if answer.keeps_rule:
         return
-    if answer.question == "owner":
+    if answer.question == "owner" and answer.influencer_id:
         known = select(Influencer.id).where(
             Influencer.id == answer.influencer_id, Influencer.workspace_id == shop.workspace_id
         )

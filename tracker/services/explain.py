@@ -157,7 +157,10 @@ def _unqualified(computed: Computed, names: Names) -> tuple[UnqualifiedView, ...
     pairs, paths = computed.paths.pairs, computed.paths
     kept = np.cumsum(pairs.active)
     views = []
-    for i in np.flatnonzero(~pairs.active):
+    # that an order is nobody's is said among the decisions
+    is_nobody = pairs.column("touch_kind") == TouchKind.decision
+    is_nobody &= pairs.column("influencer") == 0
+    for i in np.flatnonzero(~pairs.active & ~is_nobody):
         into = int(pairs.into[i])
         is_in = into >= 0 and bool(pairs.active[into])
         at = int(pairs.signals.at[pairs.touch[i]])

@@ -115,10 +115,15 @@ def delete(row_id: int) -> Response:
 def _answer(question: str, text: str, note: str) -> Answer:
     if text == "rule":
         return Answer(question, keeps_rule=True, note=note)
-    if text == "release" and question == "self_purchase":
+    if (question, text) in (("self_purchase", "release"), ("owner", "nobody")):
         return Answer(question, note=note)
     kind, _, number = text.partition("-")
-    if kind != question or not number.isascii() or not number.isdecimal() or int(number) > INT64:
+    if (
+        kind != question
+        or not number.isascii()
+        or not number.isdecimal()
+        or not 0 < int(number) <= INT64
+    ):
         abort(400)
     if kind == "owner":
         return Answer(question, influencer_id=int(number), note=note)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from tests.domain.attribution import reference as ref
@@ -60,7 +62,8 @@ def worlds(draw):
         owner = draw(st.integers(0, len(orders) - 1))
         own.append(_signal(draw, n, owner, kind, OWN[kind]))
     for owner in draw(st.sets(st.integers(0, len(orders) - 1), max_size=2)):
-        own.append(_signal(draw, 200 + owner, owner, Signal.lock, TouchKind.decision))
+        decided = _signal(draw, 200 + owner, owner, Signal.lock, TouchKind.decision)
+        own.append(replace(decided, influencer=draw(st.integers(0, 3))))
     return orders, shared, own
 
 

@@ -121,9 +121,12 @@ def path_of(number: int, order: O, shared: list[S], own: list[S], policy: Policy
         path.append(t)
     path.sort(key=lambda t: (t.s.at, -t.rank, t.s.raw_id, t.s.touch_kind))
     for decided in [t for t in path if not t.reason and t.s.touch_kind == TouchKind.decision]:
+        owner = decided.s.influencer
         for t in path:
-            if not t.reason and t.s.influencer != decided.s.influencer:
+            if not t.reason and (t.s.influencer != owner if owner else t.s.influencer):
                 t.reason = Reason.decided_otherwise
+        if not owner:
+            decided.reason = Reason.decided_otherwise
     _coupons(path)
     _contacts(path)
     _marks(path)

@@ -35,7 +35,8 @@ def qualify(pairs: Pairs, policy: Policy) -> Ints:
 
 
 def _obey(pairs: Pairs, own: Ints) -> None:
-    """Where a person has said whose order it is, nothing of anybody else counts.
+    """Where a person has said whose order it is, nothing of anybody else counts; where they said
+    that it is no influencer's, nothing of any influencer does.
 
     Before all else, so that the chosen owner's code is not first beaten by a newer one; whatever
     the policy's precedence says of customer locks.
@@ -43,11 +44,17 @@ def _obey(pairs: Pairs, own: Ints) -> None:
     decided = _active(pairs, own[pairs.of("touch_kind", own) == TouchKind.decision])
     if decided.size == 0:
         return
-    owner = np.zeros(pairs.n_orders, np.int64)
+    owner = np.full(pairs.n_orders, _UNDECIDED, np.int64)
     owner[pairs.order[decided]] = pairs.of("influencer", decided)
     theirs = owner[pairs.order]
     influencer = pairs.column("influencer")
-    pairs.reason[pairs.active & (theirs > 0) & (influencer != theirs)] = Reason.decided_otherwise
+    of_others = np.where(theirs > 0, influencer != theirs, (theirs == 0) & (influencer > 0))
+    pairs.reason[pairs.active & of_others] = Reason.decided_otherwise
+    # that it is nobody's is no contact that could stand in the path
+    pairs.reason[decided[pairs.of("influencer", decided) == 0]] = Reason.decided_otherwise
+
+
+_UNDECIDED = -1
 
 
 def _settle_coupons(pairs: Pairs, own: Ints, flags: Ints) -> None:
