@@ -11,8 +11,13 @@ from tests.factories import NOON
 from tests.reports.world import START, TODAY, World
 from tests.watched import DAY
 from tracker.domain.channels import Channel, Kind
+from tracker.models import SocialAccount
 from tracker.reports.deal_returns import deal_periods
 from tracker.reports.social import engagement_curves, follower_curves, social
+
+
+def name(account: SocialAccount) -> str:
+    return account.handle
 
 
 @pytest.fixture
@@ -108,10 +113,10 @@ def test_curves_have_a_value_where_something_was_read(world: World, lin):
     watched.count(world.session, "account", account, "followers", 100, NOON - 2 * DAY)
     watched.count(world.session, "account", account, "followers", 130, NOON - DAY)
     watched.count(world.session, "account", account, "followers", 140, NOON - DAY * 3 / 4)
-    [curve] = follower_curves(world.session, state)
+    [curve] = follower_curves(world.session, state, name)
     assert curve.values == {START: 100, START + DAY: 140}
     post = watched.post(world.session, account, published_at=NOON - DAY)
-    assert engagement_curves(world.session, state)[0].values == {}
+    assert engagement_curves(world.session, state, name)[0].values == {}
     watched.count(world.session, "post", post, "likes", 7, NOON)
     watched.count(world.session, "post", post, "saves", 3, NOON)
-    assert engagement_curves(world.session, state)[0].values == {START + DAY: 10}
+    assert engagement_curves(world.session, state, name)[0].values == {START + DAY: 10}

@@ -108,6 +108,19 @@ def test_followers_that_creep_are_told_when_they_are_a_step_from_what_was_told(s
     assert (state.figures["was"], state.figures["followers"]) == (50_000, 55_231)
 
 
+def test_growth_that_takes_months_is_no_jump(session, workspace):
+    who = factories.InfluencerFactory(workspace=workspace)
+    account = factories.SocialAccountFactory(influencer=who)
+    for day in range(0, 200, 2):
+        at = NOON + day * DAY
+        watched.count(session, "account", account, "followers", 50_000 + 120 * day, at)
+        assert alerts.evaluate(session, workspace, at).told == 0
+    at = NOON + 200 * DAY
+    watched.count(session, "account", account, "followers", 82_000, at)
+    assert alerts.evaluate(session, workspace, at).told == 1
+    assert states(session, "follower_jump")[account.id].figures["was"] == 50_000 + 120 * 170
+
+
 def test_rounding_and_a_few_people_are_no_jump(session, workspace):
     who = factories.InfluencerFactory(workspace=workspace)
     coarse, small = (factories.SocialAccountFactory(influencer=who) for _ in range(2))

@@ -101,7 +101,7 @@ def test_a_jump_and_a_lost_post_are_asked_about_and_lead_to_the_influencer(
         workspace = session.get_one(Workspace, world.workspace)
         alerts.evaluate(session, workspace, NOW)
     first = client.get("/").text
-    assert "gained or lost many followers at once: 1" in first
+    assert "gained or lost many followers: 1" in first
     assert "Posts of influencers that are gone: 1" in first
     assert f'href="/influencers/{world.influencer}"' in first
     page = client.get(f"/influencers/{world.influencer}").text

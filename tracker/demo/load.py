@@ -15,6 +15,7 @@ from tracker.demo import catalogue, doors, media, people
 from tracker.demo.derive import derive
 from tracker.demo.footprints import Ids
 from tracker.demo.journeys import Cohort, Journeys
+from tracker.demo.observed import load_observed
 from tracker.demo.remove import remove_demo
 from tracker.demo.season import ZONE
 from tracker.demo.tmall import MarketOrders
@@ -121,6 +122,8 @@ def load_demo(
                 tell(f"{done}/{world.season.n_days} days, {loader.counts.hits} hits, "
                      f"{loader.counts.orders} orders")  # fmt: skip
     derive(database, workspace.id, tell, now)
+    tell("accounts, posts, listings")
+    load_observed(database, world, workspace, now)
     with database.write() as session:
         audit.note(session, LOADED, SLUG, seed=seed, days=days, scale=scale,
                    until=world.season.end.isoformat())  # fmt: skip

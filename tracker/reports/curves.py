@@ -50,6 +50,7 @@ def curve_chart(
     text: Callable[[float], str],
     short: Callable[[float], str] | None = None,
     bands: Sequence[Band] = (),
+    from_zero: bool = False,
     link: Callable[[date, date], str] = lambda _first, _last: "",
     width: int = 860,
     height: int = 232,
@@ -59,6 +60,7 @@ def curve_chart(
     Args:
         text, short: a value in full (for the tooltip) and on the axis.
         bands: promotions, drawn behind.
+        from_zero: the axis begins at 0: amounts of things, rather than how one thing moves.
         link: address of what is behind the days from the first to the last, both included.
     """
     step = step_of(period.n_days)
@@ -73,7 +75,7 @@ def curve_chart(
         for n, curve in enumerate(curves[:MAX_CURVES], 1)
     )
     known = [value for line in lines for value in line.values if not isnan(value)]
-    low, high = _range(known)
+    low, high = _range([0.0, *known] if from_zero and known else known)
     marks = nice_marks(low, high)
     shown = short or text
     return Chart(

@@ -6,7 +6,7 @@ Follower counts never enter ROI; they stand beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -253,7 +253,11 @@ def _peers(session: Session, account: SocialAccount, followers: int) -> list[flo
 # --- curves ---------------------------------------------------------------------------------------
 
 
-def follower_curves(session: Session, state: ReportState) -> list[Curve]:
+Name = Callable[[SocialAccount], str]
+"""What a curve is called."""
+
+
+def follower_curves(session: Session, state: ReportState, name: Name) -> list[Curve]:
     """Followers by day, a curve an account of the influencer that the state names."""
     accounts = _accounts(session, state)
     found = daily_points(
@@ -262,14 +266,14 @@ def follower_curves(session: Session, state: ReportState) -> list[Curve]:
     )  # fmt: skip
     return [
         Curve(
-            f"{account.platform} · {account.handle}",
+            name(account),
             {day: c.value for day, c in found[account.id]["followers"].items()},
         )
         for account in accounts
     ]
 
 
-def engagement_curves(session: Session, state: ReportState) -> list[Curve]:
+def engagement_curves(session: Session, state: ReportState, name: Name) -> list[Curve]:
     """Engagements of the posts of each day, as counted last, a curve an account."""
     accounts = _accounts(session, state)
     posts = [post for post in _posts(session, state) if _is_in(post, state)]
@@ -280,6 +284,4 @@ def engagement_curves(session: Session, state: ReportState) -> list[Curve]:
         if day is not None and n is not None:
             mine = values[post.social_account_id]
             mine[day] = mine.get(day, 0) + n
-    return [
-        Curve(f"{account.platform} · {account.handle}", values[account.id]) for account in accounts
-    ]
+    return [Curve(name(account), values[account.id]) for account in accounts]

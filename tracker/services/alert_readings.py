@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.alerts import MILLION, Reading, Watched
@@ -22,6 +22,9 @@ POSTS_DAYS = 60
 STALE_DAYS = 3
 """Follower counts older than this are no reading."""
 
+JUMP_DAYS = 30
+"""A change within so many days is a jump; what grows more slowly is growth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -30,6 +33,8 @@ class Seen:
     subject_id: int
     reading: Reading
     figures: dict[str, Any]
+    measure: int | None = None
+    """Of changes: the value to measure from, instead of the one told last; None: that one."""
 
 
 def read_listings(
@@ -98,7 +103,47 @@ def out_of_stock(listings: Mapping[int, tuple[Present, int | None]]) -> Iterator
 def follower_jumps(
     session: Session, workspace: Workspace, now: datetime, states: Mapping[int, Watched]
 ) -> Iterator[Seen]:
-    """Followers of accounts as last read; what may be rounding, or a few people, is no change."""
+    """Followers of accounts as last read; what may be rounding, or a few people, is no change.
+
+    They are measured from the number told last, or from that of JUMP_DAYS ago if that is younger.
+    """
+    points = {
+        point.subject_id: point
+        for point in session.scalars(_followers(workspace, now - timedelta(days=STALE_DAYS), now))
+    }
+    until = now - timedelta(days=JUMP_DAYS)
+    before = {
+        point.subject_id: point.value
+        for point in session.scalars(
+            _followers(workspace, until - timedelta(days=JUMP_DAYS), until)
+        )
+    }
+    rows = session.execute(
+        select(SocialAccount, Influencer.name)
+        .join(Influencer, Influencer.id == SocialAccount.influencer_id)
+        .where(SocialAccount.workspace_id == workspace.id)
+    )
+    for account, name in rows:
+        point = points.get(account.id)
+        if point is None:
+            continue
+        state = states.get(account.id, Watched())
+        measure = state.told_value
+        if account.id in before and (state.told_at is None or state.told_at < until):
+            measure = before[account.id]
+        value = point.value
+        width = 1 if point.high is None else point.high - point.low
+        if measure is not None and abs(value - measure) <= max(width, MIN_GAIN):
+            value = measure
+        figures = {
+            "name": name, "platform": account.platform, "influencer_id": account.influencer_id,
+            "followers": point.value, "was": measure or 0,
+        }  # fmt: skip
+        yield Seen(account.id, Reading(value), figures, measure)
+
+
+def _followers(workspace: Workspace, since: datetime, until: datetime) -> Select[MetricPoint]:
+    """The newest count of each account in a stretch of time."""
     newer = aliased(MetricPoint)
     newest = (
         select(func.max(newer.taken_at))
@@ -106,35 +151,22 @@ def follower_jumps(
             newer.subject_kind == "account",
             newer.subject_id == SocialAccount.id,
             newer.metric == "followers",
+            newer.taken_at <= until,
         )
         .correlate(SocialAccount)
-    ).scalar_subquery()
-    rows = session.execute(
-        select(SocialAccount, Influencer.name, MetricPoint)
-        .join(Influencer, Influencer.id == SocialAccount.influencer_id)
-        .join(
-            MetricPoint,
-            (MetricPoint.subject_kind == "account")
-            & (MetricPoint.subject_id == SocialAccount.id)
-            & (MetricPoint.metric == "followers")
-            & (MetricPoint.taken_at == newest),
-        )
+        .scalar_subquery()
+    )
+    return (
+        select(MetricPoint)
+        .join(SocialAccount, SocialAccount.id == MetricPoint.subject_id)
         .where(
             SocialAccount.workspace_id == workspace.id,
-            MetricPoint.taken_at > now - timedelta(days=STALE_DAYS),
+            MetricPoint.subject_kind == "account",
+            MetricPoint.metric == "followers",
+            MetricPoint.taken_at == newest,
+            MetricPoint.taken_at > since,
         )
     )
-    for account, name, point in rows:
-        told = states.get(account.id, Watched()).told_value
-        width = 1 if point.high is None else point.high - point.low
-        value = point.value
-        if told is not None and abs(value - told) <= max(width, MIN_GAIN):
-            value = told
-        figures = {
-            "name": name, "platform": account.platform, "influencer_id": account.influencer_id,
-            "followers": point.value, "was": told or 0,
-        }  # fmt: skip
-        yield Seen(account.id, Reading(value), figures)
 
 
 def posts_deleted(session: Session, workspace: Workspace, now: datetime) -> Iterator[Seen]:

@@ -7,7 +7,7 @@ whatever sends.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,6 +135,8 @@ def _apply(
     for one in seen:
         row = states.pop(one.subject_id, None)
         before = Watched() if row is None else _watched(row)
+        if one.measure is not None:
+            before = replace(before, told_value=one.measure)
         after = step(before, one.reading, measure, now)
         if row is None:
             if after == Watched():

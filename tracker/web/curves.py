@@ -9,8 +9,9 @@ from flask import abort, request
 from flask_babel import gettext
 from sqlalchemy import select
 
+from tracker import i18n
 from tracker.domain.money import exponent
-from tracker.models import Promotion
+from tracker.models import Promotion, SocialAccount
 from tracker.reports import market, social
 from tracker.reports.chart import Chart
 from tracker.reports.context import bands_of
@@ -49,7 +50,7 @@ def prices(state: ReportState, locale: str, width: int) -> Chart:
 def followers(state: ReportState, locale: str, width: int) -> Chart:
     """Followers of an influencer's accounts."""
     return curve_chart(
-        social.follower_curves(get_session(), state),
+        social.follower_curves(get_session(), state, _name(locale)),
         state.period,
         title=gettext("Followers"),
         locale=locale,
@@ -64,9 +65,10 @@ def followers(state: ReportState, locale: str, width: int) -> Chart:
 def engagement(state: ReportState, locale: str, width: int) -> Chart:
     """Likes, comments, shares and saves of an influencer's posts by day of publishing."""
     return curve_chart(
-        social.engagement_curves(get_session(), state),
+        social.engagement_curves(get_session(), state, _name(locale)),
         state.period,
         title=gettext("Engagement of posts by day of publishing"),
+        from_zero=True,
         locale=locale,
         text=lambda value: count(value, locale, compact=False),
         short=lambda value: count(value, locale),
@@ -74,6 +76,13 @@ def engagement(state: ReportState, locale: str, width: int) -> Chart:
         link=_orders_of(state),
         width=width,
     )
+
+
+def _name(locale: str) -> Callable[[SocialAccount], str]:
+    def name(account: SocialAccount) -> str:
+        return f"{i18n.label(locale, 'platform', account.platform)} · {account.handle}"
+
+    return name
 
 
 def _orders_of(state: ReportState) -> Callable[[date, date], str]:

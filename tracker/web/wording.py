@@ -60,7 +60,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("See them"),
     ),
     "followers_jumped": (
-        mark("Accounts that gained or lost many followers at once: %(accounts)s"),
+        mark("Accounts that gained or lost many followers: %(accounts)s"),
         mark("Look into it"),
     ),
     "posts_deleted": (
