@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.exc import DataError, IntegrityError
+
 from jobs.crawl_child import RUNNER, Answer, Child, ChildDiedError
 from tracker.config import CRAWL_TOKEN, Settings
 from tracker.crawl_messages import Asked, Batch, Began, Done, Fetched, Start
@@ -34,13 +36,20 @@ LONGEST_SECONDS = 1_500.0
 """After this a job stops whatever it has; below the queue's time limit."""
 
 RENEWED_SECONDS = 30.0
+"""How often the hosts' leases are renewed."""
+
 LONGEST_REST_SECONDS = 5.0
+"""So long a job waits, at most, for the last host to have rested from its last page."""
+
 WRITTEN_SECONDS = 0.2
 """Results of so long are written together."""
 
 CLAIMED_SECONDS = 2.0
 """How often free places are offered to hosts that have become due meanwhile; a place that was just
 freed is offered at once."""
+
+UNSTORABLE = (DataError, IntegrityError, OverflowError, ValueError)
+"""What a database, or a check before it, says of one row; not that it is down or locked."""
 
 
 def crawl_due() -> dict[str, int]:
@@ -236,12 +245,11 @@ class Crawl:
         runs = [one for one in self._open.values() if one.waiting or one.is_done]
         if not runs:
             return
-        with self.database.write() as session:
-            lost = write_deliveries(
-                session, [(one.claim, one.waiting) for one in runs if one.waiting], _utc()
-            )
-            for one in runs:
-                if one.is_done and one.claim.run_id not in lost:
+        lost = self._store(runs)
+        done = [one for one in runs if one.is_done and one.claim.run_id not in lost]
+        if done:
+            with self.database.write() as session:
+                for one in done:
                     outcome = "backed_off" if one.has_refused else "done"
                     finish(session, one.claim, outcome, _utc(), pause=self._pause())
         for one in runs:
@@ -252,6 +260,42 @@ class Crawl:
             if one.is_done or is_lost:
                 del self._open[one.claim.run_id]
                 self._offered_at = 0.0
+
+    def _store(self, runs: list[_Open]) -> set[int]:
+        """Store what waits; gives the runs whose host is no longer ours.
+
+        What no database takes would be fetched and refused for ever: then each result is stored
+        by itself, and the one that cannot be is told as what it is.
+        """
+        deliveries = [(one.claim, one.waiting) for one in runs if one.waiting]
+        if not deliveries:
+            return set()
+        try:
+            with self.database.write() as session:
+                return write_deliveries(session, deliveries, _utc())
+        except UNSTORABLE as error:
+            log.warning("results are stored one by one: %s", type(error).__name__)
+        lost: set[int] = set()
+        for claim, results in deliveries:
+            for result in results:
+                lost |= self._store_one(claim, result)
+        return lost
+
+    def _store_one(self, claim: Claim, result: Fetched) -> set[int]:
+        try:
+            with self.database.write() as session:
+                return write_deliveries(session, [(claim, [result])], _utc())
+        except UNSTORABLE as error:
+            bare = Fetched(
+                run_id=result.run_id,
+                target_id=result.target_id,
+                at=result.at,
+                status=FetchStatus.BAD_CONTENT,
+                http_status=result.http_status,
+                detail=f"it cannot be stored: {type(error).__name__}",
+            )
+        with self.database.write() as session:
+            return write_deliveries(session, [(claim, [bare])], _utc())
 
     def _pause(self) -> timedelta:
         """The host's delay goes on after the batch; the next child knows nothing of this one."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
-from tracker.observed import MAX_POSTS, FetchStatus, Item, Text, Url
+from tracker.observed import MAX_POSTS, FetchStatus, Item, Plain, Text, Url
 
 
 class _Message(BaseModel):
@@ -76,9 +76,9 @@ class Batch(_Message):
 class PostTarget(_Message):
     """How a post can be read again by itself."""
 
-    ref: str
+    ref: Plain
     url: Url
-    host: str
+    host: Plain
 
 
 class Fetched(_Message):
@@ -90,7 +90,7 @@ class Fetched(_Message):
     at: AwareDatetime
     status: FetchStatus
     http_status: int | None = None
-    url: Annotated[str, Field(max_length=2_048)] = ""
+    url: Url = ""
     """The address that was reached last."""
     detail: Text = ""
     n_requests: int = 0
@@ -101,10 +101,10 @@ class Fetched(_Message):
     """Whether the reading is whole: what is not in it is not there."""
     covers_since: AwareDatetime | None = None
     """A complete reading has all posts from here on; None: it says nothing of posts."""
-    ref: str = ""
+    ref: Plain = ""
     """The platform's lasting id of the target; empty: still unknown."""
     post_targets: list[PostTarget] = Field(default_factory=list, max_length=MAX_POSTS)
-    validators: dict[str, tuple[str, str]] = Field(default_factory=dict, max_length=20)
+    validators: dict[Plain, tuple[Plain, Plain]] = Field(default_factory=dict, max_length=20)
     parser_version: int = 0
     retry_after_s: float | None = None
     """What the host asks for (Retry-After); None: nothing."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from tracker.domain.numbers import NumberReading, Precision
 
@@ -80,8 +80,18 @@ Metric = Literal[
 ]  # fmt: skip
 """Names of numbers. A rating is in thousandths of a star on a scale of 5."""
 
-Text = Annotated[str, Field(max_length=300)]
-Url = Annotated[str, Field(max_length=2_048)]
+
+def storable(value: Any) -> Any:
+    """A text without what no database takes: NUL, and surrogates that stand alone (a page's JSON
+    may have both)."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+Plain = Annotated[str, BeforeValidator(storable)]
+Text = Annotated[Plain, Field(max_length=300)]
+Url = Annotated[Plain, Field(max_length=2_048)]
 Amount = Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT)]
 
 
@@ -97,9 +107,9 @@ class Count(_Part):
     """The true number is this or more."""
     high: int | None = Field(default=None, le=10 * MAX_COUNT)
     """The true number is less than this; None: no upper bound."""
-    raw: str = Field(default="", max_length=100)
+    raw: Plain = Field(default="", max_length=100)
     precision: Precision = Precision.EXACT
-    source: str = Field(default="", max_length=40)
+    source: Plain = Field(default="", max_length=40)
     """Where in the answer it was read; empty: where the item was."""
 
     @model_validator(mode="after")
@@ -138,7 +148,7 @@ class _Item(_Part):
     title: Text = ""
     counts: dict[Metric, Count] = Field(default_factory=dict)
     """What is not in it is unknown, never 0."""
-    sources: dict[str, str] = Field(default_factory=dict, max_length=60)
+    sources: dict[Plain, Plain] = Field(default_factory=dict, max_length=60)
     """Field -> where it was read."""
     parser_version: int = Field(ge=0)
 
@@ -154,7 +164,7 @@ class PostItem(_Item):
     """A post's public numbers. `ref` is never empty: it tells posts apart."""
 
     kind: Literal["post"] = "post"
-    ref: Annotated[str, Field(min_length=1, max_length=300)]
+    ref: Annotated[Plain, Field(min_length=1, max_length=300)]
     published_at: AwareDatetime | None = None
     account_ref: Text = ""
 
@@ -162,12 +172,12 @@ class PostItem(_Item):
 class VariantItem(_Part):
     """One of several things sold under one listing."""
 
-    sku: Annotated[str, Field(min_length=1, max_length=200)]
+    sku: Annotated[Plain, Field(min_length=1, max_length=200)]
     """The shop's SKU, else the variant's title."""
     title: Text = ""
     price: Amount | None = None
     list_price: Amount | None = None
-    availability: Annotated[str, Field(max_length=40)] = ""
+    availability: Annotated[Plain, Field(max_length=40)] = ""
 
 
 class ListingItem(_Item):
@@ -179,7 +189,7 @@ class ListingItem(_Item):
     price: Amount | None = None
     price_high: Amount | None = None
     list_price: Amount | None = None
-    availability: Annotated[str, Field(max_length=40)] = ""
+    availability: Annotated[Plain, Field(max_length=40)] = ""
     promotion: Text = ""
     seller: Text = ""
     sold_text: Text = ""

@@ -49,6 +49,7 @@ def watch(run, database):
     return add
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_the_schedule_is_off_until_it_is_switched_on(run, watch):
     watch("http://shop.example/mug")
     answer = json.loads(run("--due", "--json").stdout)
@@ -57,6 +58,7 @@ def test_the_schedule_is_off_until_it_is_switched_on(run, watch):
     assert json.loads(run("--off", "--json").stdout)["is_on"] is False
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_a_target_is_fetched_by_its_address_and_said_what_was_read(run, watch, site, monkeypatch):
     monkeypatch.setattr(crawling, "Crawl", functools.partial(crawling.Crawl, runner=runner(site)))
     monkeypatch.setattr(crawling, "start_of", lambda settings: QUICK)
@@ -84,6 +86,7 @@ def test_the_program_itself_never_reaches_this_machine(run, watch, database, sit
         assert session.get_one(CrawlTarget, target_id).last_status == "private_address"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_what_is_not_watched_is_refused(run):
     with pytest.raises(NotReadyError, match="not watched"):
         run("https://shop.example/unknown")

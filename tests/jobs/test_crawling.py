@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from jobs import crawling
 from tests import factories
 from tests.support.crawls import (
     crawl,
@@ -63,6 +64,7 @@ def test_a_due_listing_and_a_due_account_become_a_snapshot_and_points(database, 
     assert crawl(database, site)["targets"] == 0  # nothing is due any more
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_a_fetch_that_fails_has_a_status_and_no_number(database, site):
     site.add("/robots.txt", Answer(b"User-agent: TestBot\nDisallow: /secret"))
     site.add("/wall", Answer(b"<title>Just a moment...</title>", 403), host="c.example")
@@ -91,6 +93,7 @@ def test_a_fetch_that_fails_has_a_status_and_no_number(database, site):
     assert "/secret" not in site.paths()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_a_host_that_refuses_is_left_alone_for_as_long_as_it_says(database, site):
     site.add("/busy", Answer(status=429, headers={"Retry-After": "1800"}))
     site.add("/mug", product())
@@ -114,6 +117,7 @@ def test_a_host_that_refuses_is_left_alone_for_as_long_as_it_says(database, site
     assert (domain.last_status, domain.failures) == ("", 0)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_what_has_not_changed_is_confirmed_and_stored_no_second_time(database, site):
     def page(handler):
         if handler.headers["If-None-Match"] == '"v1"':
@@ -135,6 +139,7 @@ def test_what_has_not_changed_is_confirmed_and_stored_no_second_time(database, s
     assert len(rows(database, ListingSnapshot)) == 2
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
 def test_nothing_is_fetched_while_the_schedule_is_off_but_what_a_person_asks_for(database, site):
     site.add("/mug", product())
     with database.write() as session, factories.using(session):
@@ -145,3 +150,40 @@ def test_nothing_is_fetched_while_the_schedule_is_off_but_what_a_person_asks_for
         session.scalars(select(CrawlTarget)).one().is_asked = True
     assert crawl(database, site)["targets"] == 1
     assert rows(database, CrawlTarget)[0].is_asked is False
+
+
+def test_text_that_no_database_takes_is_stored_without_what_it_cannot(database, site):
+    bad = product("Mug \\u0000 \\ud800!").replace("\\\\u", "\\u")  # as a JSON text may say it
+    site.add("/mug", bad)
+    with database.write() as session, factories.using(session):
+        watch_listing(session, watched_workspace(session), site.url("shop.example", "/mug"))
+    assert crawl(database, site)["ok"] == 1
+    (snapshot,) = rows(database, ListingSnapshot)
+    assert snapshot.price_minor == 990
+    assert snapshot.title.startswith("Mug")
+    assert "\x00" not in snapshot.title
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])  # the database plays no part in it
+def test_one_result_that_cannot_be_stored_does_not_keep_the_others(database, site, monkeypatch):
+    write = crawling.write_deliveries
+
+    def refuse_the_second(session, deliveries, now):
+        results = [result for _, some in deliveries for result in some]
+        if any(result.url.endswith("/2") and result.items for result in results):
+            write(session, deliveries, now)
+            raise ValueError("what no database takes")
+        return write(session, deliveries, now)
+
+    monkeypatch.setattr(crawling, "write_deliveries", refuse_the_second)
+    with database.write() as session, factories.using(session):
+        workspace = watched_workspace(session)
+        for number in (1, 2, 3):
+            site.add(f"/{number}", product())
+            watch_listing(session, workspace, site.url("shop.example", f"/{number}"))
+    crawl(database, site)
+    assert [target.last_status for target in rows(database, CrawlTarget)] == [
+        "ok", "bad_content", "ok",
+    ]  # fmt: skip
+    assert len(rows(database, ListingSnapshot)) == 2
+    assert crawl(database, site)["targets"] == 0

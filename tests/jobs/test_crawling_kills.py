@@ -87,7 +87,7 @@ def test_a_crawl_killed_again_and_again_misses_nothing_and_doubles_nothing(
     settings, database, targets, site, processes
 ):
     dice = random.Random(os.environ.get("CRAWL_SEED", "7"))
-    for _ in range(int(os.environ.get("CRAWL_KILLS", "4"))):
+    for _ in range(int(os.environ.get("CRAWL_KILLS", "3"))):
         undo_punishments(database)
         worker = processes.start("-m", "tests.support.crawl_worker", str(site.port), "3")
         kill_at = len(site.asked) + dice.randint(1, 20)
