@@ -5,6 +5,7 @@ import pytest
 
 from tests.imports.files import read, told, write
 from tests.imports.world import EXAMPLES, make_world
+from tests.services.test_undo import load, undo
 from tracker.imports.run import import_file
 from tracker.imports.sniff import sniff
 from tracker.models import MetricPoint, SocialAccount, SocialPost
@@ -88,3 +89,19 @@ def test_a_blank_and_a_dash_are_not_known_and_a_zero_is_a_zero(tmp_path):
     record = unit.records[0]
     assert (dict(record.account_counts), list(record.post_counts)) == ({}, ["views"])
     assert record.post_counts["views"].value == 0
+
+
+def test_a_file_that_is_undone_leaves_what_was_there_before(world, tmp_path):
+    load(world, EXAMPLES / "metrics.csv")
+    before = points(world)
+    row = "抖音,https://www.douyin.com/user/MS4wLjABAAAAtea,,2026-10-22 08:00,130万,,,,,"
+    second = load(world, write(tmp_path, f"{HEADER}{row}\n"))
+    assert followers(world) == 1_300_000
+    assert undo(world, second) == 0
+    assert points(world) == before
+    assert followers(world) == 1_203_344
+
+
+def followers(world):
+    with world.database.read() as session:
+        return session.query(SocialAccount).filter_by(handle="ms4wljabaaaatea").one().followers

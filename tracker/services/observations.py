@@ -7,7 +7,7 @@ for them, so nothing is held back for looking odd.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from tracker.models import CrawlTarget, MetricPoint, SocialAccount, Workspace
 from tracker.observed import AccountItem, PostItem, counts_of
 from tracker.services import marks
 from tracker.services.bulk import among
-from tracker.services.history import Subject
+from tracker.services.history import Subject, last_points
 from tracker.services.people import People, canonical_platform, fold_handle
 from tracker.services.posts import remember_posts
 from tracker.services.snapshots import Observed, record
@@ -197,6 +197,20 @@ def remember(
     )
     rows = remember_posts(session, owner, items, seen_at)
     return {ref: row.id for ref, row in rows.items()}
+
+
+def show_newest_followers(session: Session, account_ids: Collection[int]) -> None:
+    """Let accounts show the newest number of followers that is there; None when there is none."""
+    if not account_ids:
+        return
+    newest = last_points(session, {("account", account_id) for account_id in account_ids})
+    rows = session.scalars(
+        select(SocialAccount).where(among(session, SocialAccount.id, account_ids))
+    )
+    for row in rows:
+        point = newest.get(("account", row.id), {}).get("followers")
+        row.followers = None if point is None else point.value
+    session.flush()
 
 
 def _store(session: Session, observed: Sequence[tuple[int, Observed]]) -> set[int]:

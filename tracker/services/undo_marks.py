@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from tracker.models import Shop, Workspace
-from tracker.services import dirty, fx, marks, own_buyers, refunds, repricing, spend_layers
+from tracker.services import (
+    dirty,
+    fx,
+    marks,
+    observations,
+    own_buyers,
+    refunds,
+    repricing,
+    spend_layers,
+)
 
 Row = Mapping[str, Any]
 """A row in the columns' Python types."""
@@ -156,6 +165,16 @@ def _figures(session: Session, rows: Sequence[Row]) -> None:
         spend_layers.settle(session, workspace_id, days)
 
 
+def _points(session: Session, rows: Sequence[Row]) -> None:
+    """No fact is made of them, but an account shows the newest number of its followers."""
+    ids = {
+        row["subject_id"]
+        for row in rows
+        if row["subject_kind"] == "account" and row["metric"] == "followers"
+    }
+    observations.show_newest_followers(session, ids)
+
+
 def _nothing(session: Session, rows: Sequence[Row]) -> None:
     """No fact is made of them: campaigns that nothing refers to."""
 
@@ -188,5 +207,6 @@ MARKERS: dict[str, Callable[[Session, Sequence[Row]], None]] = {
     "campaign": _nothing,
     "platform_figure": _figures,
     "affiliate_refund": _affiliate_refunds,
+    "metric_point": _points,
 }
 """By table; the same tables as `undo_tables.TRACKED`."""

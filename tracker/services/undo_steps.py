@@ -221,7 +221,7 @@ def _delete(session: Session, spec: Tracked, rows: Mapping[Key, Raw]) -> None:
         for row in gone:
             same = [spec.table.c[name] == row[name] for name in spec.key]
             session.execute(delete(spec.table).where(*same))
-    if spec.table.name in ("fx_rate", "influencer", "social_account"):
+    if spec.table.name in ("fx_rate", "influencer", "social_account", "metric_point"):
         mark(session, gone)
 
 

@@ -18,6 +18,7 @@ from tracker.models import (
     FxRate,
     GoodsCost,
     Influencer,
+    MetricPoint,
     SocialAccount,
 )
 from tracker.models.base import (
@@ -75,11 +76,12 @@ _SUMS = {
 }
 _WITHOUT_BATCH = (
     GoodsCost, FxRate, Campaign, Influencer, SocialAccount, Coupon, CouponOwnership, Deal,
+    MetricPoint,
 )  # fmt: skip
 _NO_FACTS = frozenset({"import_note", "import_change"})
 _LOOKUPS = (
     "order_ref", "ref", "key", "sku", "slug", "handle", "code", "utm_campaign", "coupon_id",
-    "spent_on", "ends_on", "day",
+    "spent_on", "ends_on", "day", "subject_id",
 )  # fmt: skip
 """What tells rows apart best, the best first."""
 
