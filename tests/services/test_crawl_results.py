@@ -31,6 +31,7 @@ from tracker.models import (
 )
 from tracker.services.crawl_claims import LEASE, claim_host, finish
 from tracker.services.crawl_results import write_results, write_robots
+from tracker.services.crawl_targets import add_target
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -222,6 +223,27 @@ def test_a_post_that_can_be_read_by_itself_is_read_at_its_ages(session, lina):
         ages.append(at - young)
         deliver(session, [fetched(target, at, items=[post("young", young, likes=1)])], at)
     assert ages == [HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY]
+
+
+def test_a_post_that_a_person_entered_follows_its_age_once_its_page_tells_it(
+    session, watched, lina
+):
+    row = SocialPost(
+        workspace_id=watched.id, platform="page", ref="https://social.example/p",
+        first_seen_at=NOON, last_seen_at=NOON,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    target = add_target(
+        session, watched, kind="post", source="page", url=row.ref, host="social.example",
+        post_id=row.id, now=NOON,
+    )  # fmt: skip
+    due(target)
+    lina.is_active = False
+    item = post(row.ref, NOON - 2 * DAY, likes=5).model_copy(update={"title": "Unboxing"})
+    deliver(session, [fetched(target, NOON, items=[item])], NOON)
+    assert (row.published_at, row.title) == (NOON - 2 * DAY, "Unboxing")
+    assert target.next_at == NOON + DAY  # three days old then
 
 
 def test_a_target_that_was_deleted_meanwhile_is_no_trouble(session, mug):

@@ -30,7 +30,7 @@ from tracker.services.bulk import among, table_of
 from tracker.services.crawl_claims import Claim, hold
 from tracker.services.crawl_schedule import TRANSIENT, Hours, hours_of, next_fetch
 from tracker.services.crawl_targets import watch_posts
-from tracker.services.posts import find_removed, remember_posts
+from tracker.services.posts import find_removed, refresh_post, remember_posts
 from tracker.services.quarantine import keep_aside
 from tracker.services.snapshots import Observed, confirm, record
 
@@ -197,6 +197,8 @@ def _observed(
     own = _own_item(target, result)
     if own is not None:
         found.append(_as_observed(target, _subject(target), own, result, run_id))
+        if isinstance(own, PostItem):
+            refresh_post(session, target.post_id, own, result.at)
     if target.kind == "account" and (posts or result.covers_since is not None):
         rows = remember_posts(session, target, posts, result.at)
         for item in posts:

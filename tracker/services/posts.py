@@ -67,6 +67,20 @@ def remember_posts(
     return found
 
 
+def refresh_post(session: Session, post_id: int, item: PostItem, seen_at: datetime) -> None:
+    """What a post's own page says of it, where that was not known: when it was published, a title.
+
+    From then on its target follows its age.
+    """
+    row = session.get(SocialPost, post_id)
+    if row is None:
+        return
+    row.last_seen_at = max(row.last_seen_at, seen_at)
+    row.published_at = row.published_at or item.published_at
+    row.title = row.title or item.title
+    session.flush()
+
+
 def find_removed(
     session: Session,
     target: CrawlTarget,
