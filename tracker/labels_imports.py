@@ -12,6 +12,7 @@ KIND = {
     "platform_figures": mark("Figures of platforms"),
     "affiliate_refunds": mark("Refunds of commission"),
     "access_log": mark("Access log"),
+    "hits": mark("Page views"),
     "ad_touches": mark("Advertising touches (impressions and conversions)"),
     "affiliate": mark("Affiliate orders"),
     "alimama_account": mark("Wanxiangtai account report of 2022"),

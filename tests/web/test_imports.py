@@ -260,3 +260,32 @@ def test_a_currency_that_is_not_clear_is_asked(client, world):
     token = {"csrf_token": form_token(client), "shop": world.shop, "action": "look"}
     client.post(f"{shown}/start", data={**token, "currency": "CNY"})
     assert "5.00 CNY" in client.get(shown).text
+
+
+AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15"
+LOG = "".join(
+    f'203.0.113.{n} - - [11/Nov/2026:08:00:0{n} +0800] "GET {path} HTTP/1.1" {status} 5 '
+    f'"https://www.google.com/" "{AGENT}"\n'
+    for n, (path, status) in enumerate([("/a", 200), ("/a.css", 200), ("/old", 301), ("/b", 304)])
+)
+
+
+def test_an_access_log_shows_its_format_and_host_and_no_address(client, world, database, settings):
+    shown = upload(client, world.shop, LOG, "access.log").location
+    page = client.get(shown).text
+    for text in ("Recognised: Access log", "combined", "Page views", "/a", "Host of the shop"):
+        assert text in page
+    assert "203.0.113" not in page
+    token = form_token(client)
+    client.post(f"{shown}/start", data={
+        "csrf_token": token, "shop": world.shop, "preset": "", "action": "start",
+    })  # fmt: skip
+    batch_id = int(shown.rsplit("/", 1)[1])
+    run.import_batch(database, batch_id, settings.uploads_dir, settings.customer_key_secret)
+    page = client.get(shown).text
+    assert "a file of a page" in page
+    assert "a redirect to another address" in page
+    assert "203.0.113" not in page
+    with database.read() as session:
+        batch = session.get_one(ImportBatch, batch_id)
+        assert (batch.loaded, batch.ignored, batch.rejected) == (2, 2, 0)
