@@ -72,7 +72,7 @@ class Walker:
             known: asyncio.Future[Rules] = asyncio.get_running_loop().create_future()
             known.set_result(Rules(batch.robots, self.start.robots_token))
             self._rules[batch.host] = known
-        silent = 0
+        silent, began = 0, time.monotonic()
         for target in batch.targets:
             self.send(Began(run_id=batch.run_id, target_id=target.id))
             result = await self._target(batch, target)
@@ -81,6 +81,8 @@ class Walker:
             if result.status in REFUSALS or silent >= GIVE_UP_AFTER:
                 break
             if self._delay_of(batch.host) > LONG_DELAY_S:
+                break
+            if time.monotonic() - began >= self.start.batch_s:
                 break
         self._rules.pop(batch.host, None)
         self.send(Done(run_id=batch.run_id))

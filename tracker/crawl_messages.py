@@ -26,6 +26,9 @@ class Start(_Message):
     """The product's name, by which robots.txt knows us."""
     delay_s: float = Field(default=2.0, ge=0)
     """Least seconds between two requests to a host."""
+    batch_s: float = Field(default=120.0, ge=0)
+    """After so long no further target of a batch is begun: a slow host shall not keep its place
+    while others wait."""
     timeout_s: float = Field(default=30.0, gt=0)
     max_bytes: int = 8 * 2**20
     """Of one answer, unpacked."""
