@@ -91,7 +91,7 @@ def test_the_file_of_posts_names_what_is_not_exact(client, world, observed):
 def test_a_jump_and_a_lost_post_are_asked_about_and_lead_to_the_influencer(
     client, world, observed, database
 ):
-    assert "gained or lost many" not in client.get("/").text  # the first measure only
+    assert "gained or lost many followers: 1" in client.get("/").text  # against 30 days ago
     with database.write() as session:
         account = session.scalars(
             select(SocialAccount).where(SocialAccount.influencer_id == world.influencer)

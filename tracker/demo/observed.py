@@ -208,7 +208,7 @@ def _of_accounts(
         bought = 0.0
         if n == BOUGHT and age >= world.season.n_days * 2 // 3:
             since = age - world.season.n_days * 2 // 3
-            bought = 0.06 * person.followers * max(0.55, 1 - 0.03 * since)
+            bought = 0.12 * person.followers * max(0.55, 1 - 0.03 * since)
         followers = round(base + gained + bought + dice.between(-0.0004, 0.0004) * base)
         counts: dict[Metric, Count] = {
             "followers": _count(followers, coarse=account.platform in ("xiaohongshu", "douyin")),

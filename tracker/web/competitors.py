@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -153,7 +154,7 @@ def show(row_id: int) -> str:
         page=page,
         listing=listing,
         state=state,
-        bar=make_bar(state),
+        bar=replace(make_bar(state), shops=()),  # a listing is of one shop, or of none of ours
         alerts=alert_reports.open_alerts(
             session, get_workspace().id, now(), alert_reports.OF_LISTINGS, row_id
         ),

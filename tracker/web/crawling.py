@@ -44,7 +44,7 @@ class ScheduleForm(FlaskForm):
 class TargetForm(FlaskForm):
     """An account or a post to watch, of an influencer's account that is known."""
 
-    kind = SelectField(_l("What"))
+    kind = SelectField(_l("Kind of page"))
     account = SelectField(_l("Influencer's account"), coerce=int)
     url = StringField(
         _l("Address of its page"),
