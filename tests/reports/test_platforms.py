@@ -66,6 +66,19 @@ def test_bases_stand_apart_and_are_never_added(world, say, report):
     assert "not_paid" in rows[3].why
 
 
+def test_figures_of_a_level_that_does_not_count_are_not_shown(world, say, report):
+    def spend(ref, layer):
+        return SpendRecord(
+            "千川", START, "paid_social", "CNY", 10_000, campaign_ref=ref, layer=layer
+        )
+
+    load_spend(world.session, world.workspace, [spend("7", "campaign"), spend("", "item")],
+               shop_id=world.own.id)  # fmt: skip
+    items = replace(AD, subject="account", subject_ref="", layer="item", gmv_minor=50_001)
+    say(replace(AD, layer="campaign"), items)
+    assert [row.claim.gmv_minor for row in report().advertising] == [50_000]
+
+
 def test_window_that_is_ours_is_no_reason(say, report):
     say(replace(AD, basis="click-30d"))
     assert "window" not in report().advertising[0].why

@@ -13,8 +13,8 @@ from tracker.services.spend import load_spend
 
 
 def spend(ref, amount, layer, **changes):
-    values = {"platform": "万相台", "spent_on": TODAY, "channel": "paid_shopping",
-              "currency": "CNY", "amount_minor": amount, "campaign_ref": ref, "layer": layer}  # fmt: skip
+    values = {"platform": "万相台", "spent_on": TODAY, "channel": "paid_shopping", "currency": "CNY",
+              "amount_minor": amount, "campaign_ref": ref, "layer": layer}  # fmt: skip
     return SpendRecord(**{**values, **changes})
 
 
@@ -71,6 +71,17 @@ def test_figures_of_a_platform_count_with_the_spend_they_came_with(session, work
         select(PlatformFigure.layer).where(PlatformFigure.is_detail.is_(False))
     )
     assert counts.all() == ["campaign"]
+
+
+def test_figures_that_come_after_their_spend_are_detail_like_it(session, workspace):
+    for records in (PLANS, ITEMS):
+        load_spend(session, workspace, records)
+    late = PlatformFigureRecord(
+        "万相台", "alimama_wanxiangtai", "account", TODAY, TODAY, "CNY", layer="item", gmv_minor=5
+    )
+    load_platform_figures(session, workspace, [late])
+    session.expire_all()
+    assert session.scalars(select(PlatformFigure.is_detail)).all() == [True]
 
 
 def test_amount_that_changes_may_change_what_counts(session, workspace):

@@ -28,6 +28,14 @@ def counting(world, model):
         return session.scalars(layers).all()
 
 
+def test_undone_plans_leave_the_items_counting(world, tmp_path):
+    plans = load(world, write(tmp_path, PLANS, "a.csv"))
+    load(world, write(tmp_path, ITEMS, "b.csv"))
+    assert counting(world, Spend) == ["campaign"]
+    assert undo(world, plans) == 0
+    assert counting(world, Spend) == ["item"]
+
+
 def test_undone_plans_leave_the_items_counting_with_their_figures(world, tmp_path):
     plans = load(world, write(tmp_path, with_sales(PLANS), "a.csv"))
     load(world, write(tmp_path, with_sales(ITEMS), "b.csv"))
