@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,17 @@ def test_the_same_request_again_changes_nothing(program, order):
     again = program.post(body).json
     assert (again["unchanged"], again["loaded"]) == (2, 0)
     assert again["orders"][0]["refunds"][0]["outcome"] == "unchanged"
+
+
+def test_the_same_request_eight_times_at_once_is_loaded_once(app, program, order, database):
+    def send(_):
+        return Program(app.test_client(), program.key).post({"orders": [order(**FULL)]})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+    assert {one.status_code for one in answers} == {200}
+    assert sum(one.json["loaded"] for one in answers) == 1
+    assert counted(database, Order, Refund, OrderLine) == [1, 1, 2]
 
 
 def test_the_newest_version_counts_in_whatever_order_they_come(program, order, database):

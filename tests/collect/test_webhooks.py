@@ -1,11 +1,14 @@
 """The door for what shops deliver: proven, read, stripped of the person, on the disk, answered."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from tests import factories
 from tests.collect.conftest import StillDirectory
 from tests.support.webhooks import (
     SECRET,
@@ -18,6 +21,7 @@ from tests.support.webhooks import (
 )
 from tracker.collect import webhooks as webhooks_module
 from tracker.collect.delivery_lines import decode_delivery
+from tracker.collect.delivery_loader import DeliveryLoader
 from tracker.collect.directory import KnownSecret, KnownShop, make_snapshot
 from tracker.collect.front import Front
 from tracker.collect.journal import Journal
@@ -26,6 +30,8 @@ from tracker.collect.webhooks import MAX_BODY, Webhooks
 from tracker.config import Settings
 from tracker.domain.deliveries import Trouble
 from tracker.domain.records import Buyer, Reason
+from tracker.models import Delivery as Row
+from tracker.models import Order
 from tracker.services.customers import customer_key
 from tracker.services.sealing import seal
 
@@ -229,3 +235,20 @@ def test_the_second_refusal_is_shown_after_a_while(door, monkeypatch):
     for _ in range(2):
         door.shopify(shopify_order(), secret="the-secret-of-another-shop")
     assert len(door.kept) == 2
+
+
+def test_the_same_delivery_eight_times_at_once_is_one_order(door, database_url, database):
+    """Shopify repeats what it was not told of in time; every copy is answered, one counts."""
+    with database.write() as session, factories.using(session):
+        workspace = factories.WorkspaceFactory(base_currency="USD")
+        factories.ShopFactory(id=1, workspace=workspace, platform="shopify", currency="USD")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: door.shopify(shopify_order()).status_code, range(8)))
+    assert answers == [200] * 8
+    door.front.close()
+    loader = DeliveryLoader(door.folder, database, secret=door.settings.customer_key_secret)
+    assert loader.run_round() == 8
+    with database.read() as session:
+        outcomes = sorted(session.scalars(select(Row.outcome)))
+        assert outcomes == ["loaded", *["unchanged"] * 7]
+        assert session.scalar(select(func.count()).select_from(Order)) == 1

@@ -23,6 +23,7 @@ PAGES = [
     "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
     "/journeys", "/journeys?unit=influencer", "/models", "/platforms",
     "/competitors", "/competitors/new", "/crawling",
+    "/settings/webhooks", "/settings/webhooks/{shop}", "/settings/api-keys",
     "/settings/policy", "/settings/users", "/account", "/account/password", "/workspaces/new",
     "/no-such-page",
 ]  # fmt: skip

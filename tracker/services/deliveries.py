@@ -277,9 +277,10 @@ def _retry_refunds(
             DeliveryRow.outcome == "waiting",
             DeliveryRow.reason == Trouble.ORDER_UNKNOWN.value,
             DeliveryRow.shop_id == shop.id,
+            among(session, DeliveryRow.order_ref, aliases),
         )
     )
-    found = [one for one in map(from_text, waiting) if one.alias in aliases]
+    found = [from_text(one) for one in waiting]
     _retry(session, found, secret, now)
 
 
