@@ -13,8 +13,15 @@ from tracker.services.spend import load_spend
 
 
 def spend(ref, amount, layer, **changes):
-    values = {"platform": "万相台", "spent_on": TODAY, "channel": "paid_shopping", "currency": "CNY",
-              "amount_minor": amount, "campaign_ref": ref, "layer": layer}  # fmt: skip
+    values = {
+        "platform": "万相台",
+        "spent_on": TODAY,
+        "channel": "paid_shopping",
+        "currency": "CNY",
+        "amount_minor": amount,
+        "campaign_ref": ref,
+        "layer": layer,
+    }
     return SpendRecord(**{**values, **changes})
 
 
