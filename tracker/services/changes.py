@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -56,22 +56,28 @@ class Recorder:
             return
         currencies = self._currencies(session, spec, rows)
         known = _known(session, spec, rows)
+        added: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for place, row in enumerate(rows):
-            key = tuple(to_raw(row[name]) for name in spec.key)
-            before = known.get(key)
+            before = known.get(tuple(to_raw(row[name]) for name in spec.key)) if known else None
             if before is None:
-                known[key] = self._added(spec, key, row, currencies[place])
+                added[currencies[place]].append(row)
             elif overwrites:
-                self._changed(spec, key, before, row, currencies[place])
+                self._changed(spec, spec.key_of(before), before, row, currencies[place])
+        for currency, new in added.items():
+            self._added(spec, new, currency)
 
-    def _added(
-        self, spec: Tracked, key: tuple[Any, ...], row: Mapping[str, Any], currency: str
-    ) -> Raw:
-        raw = {name: to_raw(value) for name, value in row.items()}
+    def _added(self, spec: Tracked, rows: Sequence[Mapping[str, Any]], currency: str) -> None:
+        """Rows are new: by far the most of a first import, so this has to be quick."""
         if not spec.has_batch:
-            self._entries.append([spec.table.name, "i", key, raw])
-        self.effect.add(spec.table.name, currency, {}, _sums(spec, raw))
-        return raw
+            for row in rows:
+                raw = {name: to_raw(value) for name, value in row.items()}
+                self._entries.append([spec.table.name, "i", spec.key_of(raw), raw])
+        sums = {
+            name: sum(row[name] for row in rows if row[name] is not None)
+            for name in spec.sums
+            if name in rows[0]
+        }
+        self.effect.add(spec.table.name, currency, {}, sums, n_rows=len(rows))
 
     def _changed(
         self,

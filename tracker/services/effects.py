@@ -30,11 +30,11 @@ class Effect:
         return made
 
     def add(self, table: str, currency: str, before: Mapping[str, int], after: Mapping[str, int],
-            kind: str = "new") -> None:  # fmt: skip
-        """A row was added."""
+            kind: str = "new", n_rows: int = 1) -> None:  # fmt: skip
+        """Rows were added."""
         mine = self._table(table)
         if kind:
-            mine[kind] += 1
+            mine[kind] += n_rows
         for name in {**before, **after}:
             pair = mine["sums"].setdefault(name, {}).setdefault(currency, [0, 0])
             pair[0] += before.get(name, 0)
