@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, func, select
 
-from tests.services.test_recompute import DERIVED, derived, fill
+from tests.services.credit_rebuild import DERIVED, derived, fill
 from tracker.cli import attribute
 from tracker.models import Credit, CreditDay
 from tracker.services import fitting

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from jobs import attribution
 from tests import factories
+from tests.services.credit_rebuild import derived, fill
 from tests.services.credit_world import World
-from tests.services.test_recompute import derived, fill
 from tracker.models import CostDay, DirtyDay, Run
 from tracker.services import dirty, recompute
 from tracker.services.recompute import attribute_dirty

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import command
 from sqlalchemy import inspect, text
 
-from tests.services.test_recompute import derived, fill
+from tests.services.credit_rebuild import derived, fill
 from tracker.db import Database, writing
 from tracker.migrations import alembic_config, upgrade
 from tracker.services.recompute import attribute_dirty

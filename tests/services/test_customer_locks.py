@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from tests import factories
+from tests.services.credit_rebuild import derived, rebuild
 from tests.services.credit_world import World, at
 from tests.services.test_dirty import marked
-from tests.services.test_recompute import derived, rebuild
 from tracker.models import Credit, CustomerLock, Influencer, Workspace
 from tracker.services.customer_locks import lock_customers, unlock
 from tracker.services.errors import RefusedError

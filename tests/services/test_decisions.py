@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import factories
+from tests.services.credit_rebuild import derived, rebuild
 from tests.services.credit_world import World, at
 from tests.services.test_dirty import marked
-from tests.services.test_recompute import derived, rebuild
 from tracker.domain.channels import Channel
 from tracker.domain.paths import Reason
 from tracker.domain.policy import Policy

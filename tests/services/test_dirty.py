@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from tests import factories
+from tests.services.credit_rebuild import derived, rebuild
 from tests.services.credit_world import World, at
-from tests.services.test_recompute import derived, rebuild
 from tracker.domain.channels import Channel, Kind
 from tracker.models import DirtyDay
 from tracker.services import dirty

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import factories
+from tests.services.credit_rebuild import derived, fill, rebuild
 from tests.services.credit_world import World, at, rows_of
-from tests.services.test_recompute import derived, fill, rebuild
 from tracker import models
 from tracker.db import connect
 from tracker.domain.attribution.fits import fit_from_json

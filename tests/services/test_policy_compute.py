@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from tests.services.credit_rebuild import fill
 from tests.services.credit_world import rows_of
-from tests.services.test_recompute import fill
 from tracker.domain.paths import Signal
 from tracker.domain.policy import Policy
 from tracker.models import (

@@ -1,22 +1,11 @@
-"""Credits in the database: exact, repeatable, and safe to run twice, at once, or half-way."""
-
-import os
-import random
-import signal
-import subprocess
-import sys
-import threading
-import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+"""Credits in the database: exact, complete, and the same however often they are made."""
 
 import numpy as np
-import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 
 from tests import factories
-from tests.services.credit_world import World, at, rows_of
-from tracker.db import Database
+from tests.services.credit_rebuild import count, derived, fill, rebuild
+from tests.services.credit_world import World, at
 from tracker.domain.paths import TouchKind
 from tracker.models import (
     Credit,
@@ -29,65 +18,10 @@ from tracker.models import (
     Workspace,
 )
 from tracker.models.credit import MODELS
-from tracker.services import claims, credit_store, dirty, recompute
+from tracker.services import credit_store, dirty, recompute
 from tracker.services.fitting import ensure_fits
 from tracker.services.policies import apply_policy, save_policy
 from tracker.services.recompute import attribute_dirty
-
-DERIVED = (Credit, CreditDay, CreditDayChannel)
-
-
-def fill(database: Database, orders: int = 60, seed: int = 7) -> int:
-    """A random but repeatable world; gives the workspace's id. Every order day is marked."""
-    chance = random.Random(seed)
-    with database.write() as session, factories.using(session):
-        world = World(session)
-        people = [world.influencer() for _ in range(3)]
-        marks = [world.direct, world.search, world.mail, *map(world.kol_mark, people)]
-        codes = [world.coupon(person) for person in people]
-        customers = [world.customer() for _ in range(8)]
-        world.goods_cost("sku", 777)
-        for _ in range(orders):
-            visitor = world.visitor()
-            for _ in range(chance.randrange(5)):
-                world.touch(visitor, chance.uniform(-25, 5), chance.choice(marks))
-            order = world.order(
-                chance.uniform(-10, 5),
-                visitor if chance.random() < 0.9 else None,
-                customer=chance.choice([None, *customers]),
-                paid_minor=chance.randrange(1, 50_000),
-            )
-            if chance.random() < 0.3:
-                world.use(order, chance.choice(codes))
-            if chance.random() < 0.2:
-                world.affiliate(order, chance.choice(people), clicked=chance.uniform(-15, 5))
-            if chance.random() < 0.5:
-                world.line(order, chance.choice(["sku", "other"]), chance.randrange(1, 4))
-            for _ in range(chance.choice([0, 0, 1, 3])):
-                days = (order.placed_at - at(0)) / timedelta(days=1) + chance.uniform(0, 9)
-                world.refund(order, days, chance.randrange(1, order.paid_minor + 1) // 2)
-        dirty.policy_applied(session, world.workspace)
-        return world.workspace.id
-
-
-def derived(database: Database) -> list[list[tuple[object, ...]]]:
-    with database.read() as session:
-        return [rows_of(session, table) for table in DERIVED]
-
-
-def count(database: Database, table: type) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def rebuild(database: Database) -> None:
-    """Drop all that is derived and compute it again."""
-    with database.write() as session:
-        for table in DERIVED:
-            session.execute(delete(table))
-        for workspace in session.scalars(select(Workspace)):
-            dirty.policy_applied(session, workspace)
-    attribute_dirty(database)
 
 
 def test_every_model_credits_exactly_the_net_of_every_order(database):
@@ -249,151 +183,6 @@ def test_another_policy_has_rows_of_its_own(database):
     after = derived(database)
     assert set(before[0]) < set(after[0])
     assert len(after[0]) > len(before[0])
-
-
-# --- twins, leases, fences ------------------------------------------------------------------------
-
-
-def test_twins_at_once_give_the_rows_of_one(database):
-    fill(database, orders=120)
-    attribute_dirty(database)
-    before = derived(database)
-    with database.write() as session:
-        for table in DERIVED:
-            session.execute(delete(table))
-        dirty.policy_applied(session, session.scalars(select(Workspace)).one())
-    errors = []
-
-    def run():
-        try:
-            attribute_dirty(database)
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    attribute_dirty(database)
-    assert derived(database) == before
-    assert count(database, DirtyDay) == 0
-
-
-def test_a_job_that_lost_its_claim_writes_nothing(database, monkeypatch):
-    fill(database)
-    real = recompute.compute_partitions
-
-    def slow(*arguments):
-        result = real(*arguments)
-        monkeypatch.setattr(recompute, "compute_partitions", real)
-        with database.write() as session:  # our lease runs out, another job does all the work
-            session.execute(update(DirtyDay).values(leased_until=None))
-        assert attribute_dirty(database).days > 0
-        return result
-
-    monkeypatch.setattr(recompute, "compute_partitions", slow)
-    done = attribute_dirty(database)
-    assert done.days == 0
-    assert done.lost > 0
-    before = derived(database)
-    rebuild(database)
-    assert derived(database) == before
-
-
-def test_what_comes_in_while_a_job_works_stays_dirty(database, monkeypatch):
-    fill(database)
-    attribute_dirty(database)
-    real = recompute.compute_partitions
-    with database.write() as session:
-        order = session.scalars(select(Order).where(Order.status == "paid").limit(1)).one()
-        shop = session.get_one(Shop, order.shop_id)
-        dirty.orders_changed(session, shop, [order.ordered_on])
-    raced = []
-
-    def race(*arguments):
-        result = real(*arguments)
-        if not raced:
-            raced.append(True)
-            with database.write() as session, factories.using(session):
-                factories.RefundFactory(order=order, refunded_on=order.ordered_on, amount_minor=1)
-                dirty.orders_changed(session, shop, [order.ordered_on])
-        return result
-
-    monkeypatch.setattr(recompute, "compute_partitions", race)
-    attribute_dirty(database)
-    assert raced
-    assert count(database, DirtyDay) == 0
-    before = derived(database)
-    rebuild(database)
-    assert derived(database) == before
-
-
-def test_a_failure_frees_the_claims_for_others(database, monkeypatch):
-    fill(database)
-
-    def fail(*_):
-        raise MemoryError("no more")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recompute, "compute_partitions", fail)
-        with pytest.raises(MemoryError):
-            attribute_dirty(database)
-    with database.read() as session:
-        assert set(session.scalars(select(DirtyDay.leased_until))) == {None}
-    assert attribute_dirty(database).orders == 60
-
-
-def test_a_fence_is_never_used_twice(database):
-    fill(database, orders=3)
-    now = datetime.now(UTC)
-    with database.write() as session:
-        old = claims.claim_days(session, dirty.CREDIT, now, limit=100)
-        claims.finish(session, old)
-        dirty.policy_applied(session, session.scalars(select(Workspace)).one())
-        new = claims.claim_days(session, dirty.CREDIT, now, limit=100)
-    assert not {claim.fence for claim in old} & {claim.fence for claim in new}
-
-
-RUN = """
-import sys
-from tracker.db import connect
-from tracker.services import credit_store, recompute
-recompute.SLICE_ROWS = 20
-recompute.CLAIM_DAYS = 3
-credit_store.slices.__defaults__ = (20,)
-print("go", flush=True)
-recompute.attribute_dirty(connect(sys.argv[1]))
-"""
-
-
-def test_killed_at_any_point_and_run_again_the_rows_are_the_same(database, database_url):
-    fill(database, orders=150)
-    attribute_dirty(database)
-    before = derived(database)
-    with database.write() as session:
-        for table in DERIVED:
-            session.execute(delete(table))
-        dirty.policy_applied(session, session.scalars(select(Workspace)).one())
-    chance = random.Random(3)
-    for _ in range(4):
-        child = subprocess.Popen(
-            [sys.executable, "-c", RUN, database_url],
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )
-        child.stdout.readline()
-        time.sleep(chance.uniform(0.0, 0.25))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-    with database.write() as session:  # the leases of the killed have run out
-        session.execute(update(DirtyDay).values(leased_until=None))
-    attribute_dirty(database)
-    assert derived(database) == before
-    assert count(database, DirtyDay) == 0
 
 
 def test_order_days_beyond_the_limits_are_left_alone(database):
