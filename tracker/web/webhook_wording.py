@@ -36,9 +36,7 @@ TROUBLES: dict[str, str] = {
 }
 
 FINDINGS: dict[str, str] = {
-    "no_secret": mark(
-        "No secret is set, so every webhook is refused. Set one below."
-    ),
+    "no_secret": mark("No secret is set, so every webhook is refused. Set one below."),
     "secret_lost": mark(
         "The secret cannot be read, because the secret key of this installation was changed. "
         "Set it again below."
@@ -63,17 +61,17 @@ FINDINGS: dict[str, str] = {
         "Never came: %(topics)s. Add a webhook for it with the same address and secret."
     ),
     "rates_missing": mark(
-        "%(n)s wait for an exchange rate of their day. Import rates (fx_rates); they are then "
+        "Waiting for an exchange rate of their day: %(n)s. Import rates (fx_rates); they are then "
         "loaded by themselves."
     ),
     "orders_missing": mark(
-        "%(n)s refunds wait for their orders. Older orders come with an import of the shop's "
-        "export, or when somebody changes them in the shop."
+        "Refunds waiting for their orders: %(n)s. An older order comes when anything of it is "
+        "changed in the shop; the topic orders/updated delivers it."
     ),
     "store_failed": mark(
-        "%(n)s could not be stored and are tried again. The log of the loader says why."
+        "Could not be stored and are tried again: %(n)s. The log of the loader says why."
     ),
-    "rejected": mark("%(n)s were rejected within a day, most of them because: %(reason)s."),
+    "rejected": mark("Rejected within a day: %(n)s, most of them because: %(reason)s."),
     "all_well": mark("Everything works."),
 }
 """Code of a WebhookFinding -> sentence."""
