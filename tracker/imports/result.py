@@ -33,6 +33,9 @@ def condensed(notices: Iterable[Notice]) -> list[Notice]:
     return found
 
 
+SHOWN_OF_LOG = 20
+"""Rejected lines of a log that are kept as notes; all are in `Result.left_out`."""
+
 NOT_WRONG = frozenset({Reason.NEWER_VERSION_KNOWN, Reason.OTHER_HOST, Reason.COUNTED_BY_SCRIPT})
 """Refusals that are no fault of the row: it is counted as ignored."""
 
@@ -115,6 +118,8 @@ class Result:
             return
         for note in notes:
             self.left_out.setdefault((note.outcome, note.reason), array("q")).append(note.line)
+            if note.outcome == "rejected" and len(self.notes) < SHOWN_OF_LOG:
+                self.notes.append(note)
 
     def add_unit(self, unit: Unit, outcome: Outcome | Refused) -> list[Note]:
         """Take a unit and what came of it; gives the notes of its rows if it was refused."""
@@ -237,7 +242,11 @@ class Result:
         where = {"sheet": table.sheet} if table and table.sheet else {}
         if table and table.member:
             where["member"] = table.member
-        found = [(note.line, note.reason) for note in self.notes if note.outcome == outcome]
+        found = [
+            (note.line, note.reason)
+            for note in self.notes
+            if note.outcome == outcome and not self.is_log
+        ]
         for (kind, reason), lines in self.left_out.items():
             if kind == outcome:
                 found.extend((line, reason) for line in lines)
