@@ -29,16 +29,16 @@ def observed(database, world) -> int:
         account = session.scalars(
             select(SocialAccount).where(SocialAccount.influencer_id == world.influencer)
         ).one()
-        for n in range(30):
+        for n in range(31):
             value = 20_000 + 30 * n + n % 3 + (9_000 if n >= 20 else 0)
-            watched.count(session, "account", account, "followers", value, NOW - (30 - n) * DAY)
+            watched.count(session, "account", account, "followers", value, NOW - (31 - n) * DAY)
         made = watched.post(
             session, account, "p", title=HOSTILE, url="javascript:alert(1)", published_at=NOW - DAY
         )
         watched.count(session, "post", made, "views", 100_000, NOW, precision="at_least",
                       raw="10万+")  # fmt: skip
         watched.count(session, "post", made, "likes", 2_500, NOW)
-        alerts.evaluate(session, session.get_one(Workspace, world.workspace), NOW)
+        alerts.evaluate(session, session.get_one(Workspace, world.workspace), NOW - DAY / 1_440)
         return made.id
 
 
