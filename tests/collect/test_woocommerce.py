@@ -88,6 +88,16 @@ def test_a_source_of_an_earlier_visit_is_filled_in_where_the_landing_has_no_tag(
     ]
 
 
+def test_the_landing_says_more_than_the_source_that_was_kept():
+    order = read_order(
+        meta_data=meta(
+            source_type="utm", utm_source="weibo", utm_medium="cpc",
+            session_entry="https://shop.example/?kol=lina&utm_source=xhs",
+        )
+    ).order  # fmt: skip
+    assert [one.mark for one in order.marks] == [RawMark(utm_source="xhs", kol="lina")]
+
+
 @pytest.mark.parametrize("source_type", ["organic", "referral", "typein", "admin", "mobile_app"])
 def test_what_no_link_said_is_no_tag(source_type):
     order = read_order(

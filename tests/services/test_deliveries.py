@@ -305,6 +305,20 @@ def test_any_order_and_any_number_of_deliveries_end_in_the_same_rows(session, sh
     check()
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize(
+    ("earlier", "later", "ends"),
+    [("pending", "paid", "paid"), ("paid", "voided", "cancelled")],
+)
+def test_of_two_versions_of_one_second_the_one_that_got_further_counts(
+    session, sender, load, turn, earlier, later, ends
+):
+    """Placed and paid at once, both have the same second, and come in any order."""
+    for status in (earlier, later)[::turn]:
+        load(sender.shopify(shopify_order(financial_status=status)))
+    assert session.scalar(select(Order.status)) == ends
+
+
 def test_the_story_of_woo_ends_with_one_refund_of_the_earliest_date(session, shop, sender, load):
     for delivery in story_of_woo(sender):
         load(delivery)
