@@ -97,8 +97,8 @@ def folded(header: Sequence[str]) -> frozenset[str]:
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of columns that two headers have in common, 0 to 1."""
-    return len(one & other) / len(one | other) if one or other else 0.0
+    """The share of the longer of two headers that both have, 0 to 1."""
+    return len(one & other) / max(len(one), len(other), 1)
 
 
 def difference(expected: Sequence[str], header: Sequence[str]) -> Difference:

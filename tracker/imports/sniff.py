@@ -172,16 +172,17 @@ def _check_not_changed(heads: Iterable[Sequence[AnyRow]], candidates: Sequence[P
     """Raises FileError (mapping_changed) for a header that is nearly one of the workspace's own: a
     preset of ours could read it, and mean something else."""
     own = [preset for preset in candidates if preset.only]
-    rows = [row for head in heads for row in head] if own else []
-    for row in rows:
-        if isinstance(row, BrokenRow):
-            continue
-        there = {fold_header(text) for text in row[1]} - {""}
-        for preset in own:
-            if ALIKE * len(preset.only | there) <= len(preset.only & there):
-                missing = ", ".join(sorted(preset.only - there)) or "-"
-                new = ", ".join(sorted(there - preset.only)) or "-"
-                raise FileError("mapping_changed", f"{preset.name}: - {missing}; + {new}")
+    rows = [row for head in heads for row in head if not isinstance(row, BrokenRow)] if own else []
+    headers = [{fold_header(text) for text in cells} - {""} for _, cells in rows]
+    near = [(len(preset.only & there), preset, there) for preset in own for there in headers]
+    if not near:
+        return
+    common, preset, there = max(near, key=lambda one: one[0])
+    is_told = len(candidates) == 1
+    if is_told or common >= ALIKE * max(len(preset.only), len(there)):
+        missing = ", ".join(sorted(preset.only - there)) or "-"
+        new = ", ".join(sorted(there - preset.only)) or "-"
+        raise FileError("mapping_changed", f"{preset.name}: - {missing}; + {new}")
 
 
 def confirmed(sniffed: Sniffed) -> Sniffed:
