@@ -23,6 +23,7 @@ from tracker.models import (
     CreditDay,
     CreditDayChannel,
     Fit,
+    Order,
     OrderVisitor,
     Touch,
     Workspace,
@@ -63,25 +64,27 @@ def _apart(work: Any, *arguments: Any) -> dict[str, Any]:
 
 
 def fit_once(url: str) -> dict[str, Any]:
-    """Fit the last week, whose window is full; its fits serve for the other weeks as well."""
+    """Fit the last whole week, whose window is full; its fits serve for the other weeks as well."""
     database = connect(url)
     before = psutil.Process().memory_info().rss
-    monday = LAST - timedelta(days=LAST.weekday())
-    wall, _, weeks = support.timed(lambda: ensure_fits(database, first=monday))
+    sunday = LAST - timedelta(days=(LAST.weekday() + 1) % 7)
+    monday = sunday - timedelta(days=6)
+    wall, _, weeks = support.timed(lambda: ensure_fits(database, first=monday, last=sunday))
     if weeks != 1:
-        raise RuntimeError("the last week was not fitted")
+        raise RuntimeError("the last whole week was not fitted")
     peak = support.peak_bytes() - before
     fit = table_of(Fit)
     with database.write() as session:
         made = [dict(row._mapping) for row in session.execute(select(fit))]
         for row in made:
             del row["id"]
-        earlier = [
+        others = [
             {**row, "week_start": monday - timedelta(days=7 * back)}
-            for back in range(1, ORDER_DAYS // 7 + 2)
+            for back in range(-1, ORDER_DAYS // 7 + 2)
             for row in made
+            if back
         ]
-        insert_new(session, fit, earlier)
+        insert_new(session, fit, others)
         dirty.policy_applied(session, session.scalars(select(Workspace)).one())
     database.dispose()
     return {"fit_seconds": round(wall, 3), "fit_peak_mib": round(peak / 2**20)}
@@ -145,8 +148,10 @@ def time_one_day(url: str, repeats: int) -> dict[str, Any]:
     """Attributing one dirty day, each time another."""
     database = connect(url)
     walls = []
+    with database.read() as session:
+        days = session.scalars(select(Order.ordered_on).distinct().order_by(Order.ordered_on)).all()
     for n in range(repeats + 1):
-        _mark(database, FIRST + timedelta(days=5 + n * (ORDER_DAYS - 10) // (repeats + 1)))
+        _mark(database, days[(2 * n + 1) * len(days) // (2 * repeats + 2)])
         wall, _, done = support.timed(lambda: attribute_dirty(database))
         if done.days != 1:
             raise RuntimeError(f"{done.days} days were dirty, not one")
