@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.factories import NOON, InfluencerFactory
@@ -171,3 +174,38 @@ def test_unchanged_repeats_the_last_values_once_a_day(session, account, listing)
         confirm(session, account.workspace_id, ("listing", listing.id), at, run_id=0)
     assert points(session) == [(0, 1000), (24, 1000)]
     assert prices(session) == [(0, 990), (24, 990)]
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(90, 110)), min_size=1, max_size=25),
+    st.lists(st.integers(1, 6), max_size=8),
+)
+def test_the_stored_points_say_at_every_reading_what_was_read(session, workspace, steps, cuts):
+    """However the readings are cut into batches; and no two days are without a point."""
+    influencer = InfluencerFactory(workspace=workspace)
+    row = SocialAccount(
+        workspace_id=workspace.id, influencer_id=influencer.id, platform="x",
+        handle=f"lina {influencer.id}",
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    hours = list(itertools.accumulate(gap for gap, _ in steps))
+    counts = [count for _, count in steps]
+    readings = [seen(row, at, followers(n)) for at, n in zip(hours, counts, strict=True)]
+    rest = iter(readings)
+    for size in [*cuts, len(readings)]:
+        record(session, list(itertools.islice(rest, size)))
+    stored = [
+        ((point.taken_at - NOON) // timedelta(hours=1), point.value)
+        for point in session.scalars(
+            select(MetricPoint)
+            .where(MetricPoint.subject_id == row.id, MetricPoint.subject_kind == "account")
+            .order_by(MetricPoint.taken_at)
+        )
+    ]
+    for at, count in zip(hours, counts, strict=True):
+        before = [point for point in stored if point[0] <= at]
+        assert before[-1][1] == count
+        assert at - before[-1][0] < 23
+    assert {at for at, _ in stored} <= set(hours)
