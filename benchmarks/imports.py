@@ -47,6 +47,7 @@ def main(
     repeats: int = 3,
     parts: str = "recognise,csv,xlsx,load,beside",
     backend: str = "",
+    scale: float = 1.0,
 ) -> dict[str, Any]:
     """Measure.
 
@@ -55,6 +56,7 @@ def main(
         repeats: readings of each kind; medians are given. Loading is done once a database.
         parts: of recognise, csv, xlsx, load and beside, with commas between.
         backend: sqlite or postgresql; empty: both.
+        scale: of the demo brand whose overview is asked for.
     """
     wanted = parts.split(",")
     result: dict[str, Any] = {
@@ -83,7 +85,7 @@ def main(
             result["xlsx"]["peak_of_a_tenth_mib"] = _run("parse", small)["peak_mib"]
         for one in [backend] if backend else pages.BACKENDS:
             if "load" in wanted or "beside" in wanted:
-                result[one] = _database(one, whole, tenth, wanted)
+                result[one] = _database(one, whole, tenth, wanted, scale)
     return result
 
 
@@ -135,14 +137,16 @@ def _compared(path: Path, others: tuple[str, ...], repeats: int) -> dict[str, An
 # --- a database -----------------------------------------------------------------------------------
 
 
-def _database(backend: str, whole: Path, tenth: Path, wanted: list[str]) -> dict[str, Any]:
+def _database(
+    backend: str, whole: Path, tenth: Path, wanted: list[str], scale: float
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with (
         tempfile.TemporaryDirectory(prefix="tracker-bench-") as name,
         pages._database_address(backend, Path(name)) as url,
     ):
         settings = pages._settings(Path(name) / "home", url)
-        _prepare(settings)
+        _prepare(settings, scale)
         if "load" in wanted:
             small = _run("load", tenth, settings.database)
             found["load_tenth"] = _medians([small])
@@ -154,9 +158,9 @@ def _database(backend: str, whole: Path, tenth: Path, wanted: list[str]) -> dict
     return found
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings, scale: float) -> None:
     """The demo brand, so that pages have something to show; the file goes into its shop."""
-    pages._fill(settings, 1.0, 120)
+    pages._fill(settings, scale, 120)
     database = connect(settings.database)
     upgrade(database)
     with database.write() as session:

@@ -5,6 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.domain.records import Reason
+from tracker.imports import rows as module
+from tracker.imports.errors import FileError
 from tracker.imports.rows import MAX_CELL, BrokenRow, read_rows
 
 
@@ -67,3 +70,26 @@ def test_what_csv_writes_is_read_back(delimiter, table):
     found = rows(buffer.getvalue(), delimiter)
     assert [cells for _, cells in found] == table
     assert [line for line, _ in found] == sorted({line for line, _ in found})
+
+
+def test_row_that_goes_on_from_line_to_line_is_given_up_at_a_size(monkeypatch):
+    monkeypatch.setattr(module, "MAX_ROW", 100)
+    taken = 0
+
+    def lines():
+        nonlocal taken
+        for text in ['"x\n', *['","x\n'] * 1_000]:
+            taken += 1
+            yield text
+
+    first = next(read_rows(lines(), ","))
+    assert first == BrokenRow(1, Reason.UNCLOSED_QUOTE)
+    assert taken < 30
+
+
+def test_line_without_an_end_is_no_table(monkeypatch):
+    monkeypatch.setattr(module, "MAX_LINE", 10)
+    lines = module.bounded(io.StringIO("a,b\n" + "x" * 50))
+    assert next(lines) == "a,b\n"
+    with pytest.raises(FileError, match="not_a_table: line 2"):
+        next(lines)
