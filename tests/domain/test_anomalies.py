@@ -68,6 +68,8 @@ def test_growth_below_the_rounding_of_the_counts_is_none():
     # "2.1万" may be anything up to "2.2万": one step of it is no jump
     values = [21_000] * 20 + [22_000] * 20
     assert codes(Account("weibo", days(*values, step=1_000))) == []
+    values = [21_000] * 20 + [24_000] * 20  # three steps might be two and a bit
+    assert codes(Account("weibo", days(*values, step=1_000))) == []
     values = [21_000] * 20 + [28_000] * 20
     assert codes(Account("weibo", days(*values, step=1_000))) == ["follower_jump"]
 
