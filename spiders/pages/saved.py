@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -70,15 +71,12 @@ _READERS: Final[dict[str, tuple[str, Reader]]] = {
 """
 
 
-_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d{4}\)(\S{1,2000})\s*-->")
-_CANONICAL = re.compile(
-    r"""<link\b[^>]{0,200}\brel=["']?canonical["']?[^>]{0,200}\bhref=["']([^"']{1,2000})""",
-    re.IGNORECASE,
-)
-_OG_URL = re.compile(
-    r"""<meta\b[^>]{0,200}\bproperty=["']?og:url["']?[^>]{0,200}\bcontent=["']([^"']{1,2000})""",
-    re.IGNORECASE,
-)
+_SAVED_FROM = re.compile(r"<!--\s{0,9}saved from url=\(\d{4}\)(\S{1,2000})")
+_TAG = re.compile(r"<(?:link|meta)\b([^<>]{1,3000})>", re.IGNORECASE)
+_CANONICAL = re.compile(r"""\brel=["']?canonical\b""", re.IGNORECASE)
+_OG_URL = re.compile(r"""\bproperty=["']?og:url\b""", re.IGNORECASE)
+_ADDRESS = re.compile(r"""\b(?:href|content)=["']?([^"'\s>]{1,2000})""", re.IGNORECASE)
+MAX_TAGS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +123,15 @@ def read_saved(body: bytes, url: str = "") -> SavedPage:
 def address_of(text: str) -> str:
     """Where a saved page was, as it says itself; "": it does not."""
     head = text[:200_000]
-    for pattern in (_SAVED_FROM, _CANONICAL, _OG_URL):
-        match = pattern.search(head)
-        if match and match[1].startswith(("https://", "http://")):
-            return match[1].replace("&amp;", "&")
-    return ""
+    saved = _SAVED_FROM.search(head)
+    found = [saved[1].removesuffix("-->")] if saved else []
+    tags = [match[1] for match in islice(_TAG.finditer(head), MAX_TAGS)]
+    for wanted in (_CANONICAL, _OG_URL):
+        found += [
+            match[1] for tag in tags if wanted.search(tag) and (match := _ADDRESS.search(tag))
+        ]
+    addresses = (one.replace("&amp;", "&") for one in found)
+    return next((one for one in addresses if one.startswith(("https://", "http://"))), "")
 
 
 def network_of(url: str) -> str:

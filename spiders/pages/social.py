@@ -116,7 +116,7 @@ def judge_html(text: str, url: str = "") -> PageStatus:
     title = clean_text(match[1]) if match else None
     found = blocks.judge_strongly(title, url)
     if found is None:
-        shown = re.sub(r"(?s)<(script|style)\b.*?(?:</\1>|\Z)|<[^>]*>", " ", text[:200_000])
+        shown = re.sub(r"(?s)<(script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", " ", text[:200_000])
         has_password = re.search(r"type=[\"']?password", text, re.IGNORECASE) is not None
         found = blocks.judge_weakly(text, len(" ".join(shown.split())), has_password=has_password)
     return PageStatus.EMPTY if found is None else found[1]

@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 from spiders.pages.json_text import MAX_JSON, load_json
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}\[\]]', re.DOTALL)
+"""A string that is never closed is one token too: each quote in it would be tried anew."""
+
 _MAX_PLACES: Final = 20
 
 
@@ -44,7 +46,7 @@ def _value_at(text: str, start: int) -> str:
 
 def in_script(text: str, name: str) -> Any | None:
     """The document in `<script id="name">`, percent-encoded or not; None: there is none."""
-    pattern = rf"<script\b[^>]{{0,300}}\bid=[\"']?{re.escape(name)}[\"'\s>][^<]{{0,300}}"
+    pattern = rf"<script\b[^<>]{{0,300}}\bid=[\"']?{re.escape(name)}[\"'\s>]"
     match = re.search(pattern, text, re.IGNORECASE)
     if match is None:
         return None

@@ -13,8 +13,11 @@ from spiders.pages.taught import SelectorError, select
 from spiders.pages.values import price_of
 
 MAX_TEXT: Final = 60
+MAX_INSIDE: Final = 12
+"""Elements within one that is still held for a single amount."""
+
 MAX_ELEMENTS: Final = 20_000
-_MOST: Final = 400
+_MOST: Final = 60
 """Elements that look like prices and are weighed."""
 
 _PRICE_WORD = re.compile(r"price|amount|cost|preis|prix|precio|价|售|money", re.IGNORECASE)
@@ -66,8 +69,8 @@ def _priced(tree: Any, currency: str | None) -> Iterator[tuple[Any, str, Decimal
             return
         if not isinstance(element.tag, str) or element.tag in _NOT_SEEN or len(element) > 4:
             continue
-        text = clean_text("".join(element.itertext()), limit=MAX_TEXT + 1)
-        if text is None or len(text) > MAX_TEXT or not any(sign.isdigit() for sign in text):
+        text = _short_text(element)
+        if text is None or not any(sign.isdigit() for sign in text):
             continue
         price = price_of(text, currency)
         if price is None:
@@ -75,6 +78,19 @@ def _priced(tree: Any, currency: str | None) -> Iterator[tuple[Any, str, Decimal
         has_sign = price[1] is not None or not re.fullmatch(r"[\d\s.,]+", text)
         if has_sign or _PRICE_WORD.search(_names(element)):
             yield element, text, price[0], price[1] or currency
+
+
+def _short_text(element: Any) -> str | None:
+    """The whole text of an element that holds little; None: nothing, or too much."""
+    pieces = []
+    for count, inner in enumerate(element.iter()):
+        if count >= MAX_INSIDE:
+            return None
+        pieces.append(inner.text or "" if isinstance(inner.tag, str) else "")
+        if inner is not element:
+            pieces.append(inner.tail or "")
+    text = clean_text("".join(piece[: MAX_TEXT * 4] for piece in pieces), limit=MAX_TEXT + 1)
+    return text if text is not None and len(text) <= MAX_TEXT else None
 
 
 def _names(element: Any) -> str:

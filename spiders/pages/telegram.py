@@ -22,6 +22,12 @@ NETWORK: Final = "telegram"
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 """A channel's name."""
 
+MAX_MESSAGES: Final = 60
+"""Of one page, the newest; Telegram gives 20."""
+
+MAX_REACTIONS: Final = 40
+"""Kinds of reactions of one post."""
+
 _COUNTED: Final = frozenset({"subscriber", "subscribers", "member", "members"})
 
 
@@ -52,7 +58,8 @@ def read_channel(body: bytes | str) -> SocialPage:
         return wall
     if not _all(tree, "tgme_channel_history"):
         return SocialPage()
-    rows = [_post(one) for one in _all(tree, "tgme_widget_message") if one.get("data-post")]
+    messages = [one for one in _all(tree, "tgme_widget_message") if one.get("data-post")]
+    rows = [_post(one) for one in messages[-MAX_MESSAGES:]]
     posts = [one for one in rows if one is not None]
     before = min((int(one.ref.rpartition("/")[2]) for one in posts), default=0)
     page = answer([_channel(tree)], posts, str(before) if before > 1 else None)
@@ -158,7 +165,7 @@ def _post(message: Any) -> Post | None:
 def _reactions(message: Any) -> NumberReading | None:
     """All reactions together; None: there are none to see, or one of them cannot be read."""
     readings = []
-    for reaction in _all(message, "tgme_reaction"):
+    for reaction in _all(message, "tgme_reaction")[:MAX_REACTIONS]:
         texts = [one for one in reaction.itertext() if any(sign.isdigit() for sign in one)]
         reading = count_of(texts[-1].strip()) if texts else None
         if reading is None:
