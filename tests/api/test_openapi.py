@@ -46,7 +46,7 @@ def test_hundreds_of_requests_made_from_the_document_find_no_difference(
         [
             sys.executable, "-c", "import sys; from schemathesis.cli import schemathesis as s; s()",
             "run", f"{address}/api/v1/openapi.json", "--header", f"Authorization: Bearer {key}",
-            "--max-examples", "25", "--generation-deterministic", "--no-color",
+            "--max-examples", "15", "--generation-deterministic", "--no-color",
         ],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=100,
     )  # fmt: skip

@@ -294,7 +294,7 @@ def test_any_order_and_any_number_of_deliveries_end_in_the_same_rows(session, sh
     assert len([row for row in expected if row[0] == "order"]) == 2
 
     @settings(
-        max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(seed=st.randoms(use_true_random=False), cuts=st.sets(st.integers(1, 14), max_size=4))
     def check(seed: random.Random, cuts):
