@@ -10,7 +10,8 @@ something, as missed. "narrow" gives extruct the three syntaxes that it is asked
 default.
 
 We wrote the shapes and know our reader, so the figures say where the two differ and not what pages
-in the wild hold; no rule was tuned on them after they were first measured.
+in the wild hold. One rule was changed after the first measure: a currency is read though the price
+beside it is none (recall of the currency was 0.974 before).
 """
 
 from __future__ import annotations
