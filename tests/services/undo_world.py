@@ -1,4 +1,4 @@
-"""Files of every kind with few keys, so that two of them meet in many rows; and what came of them."""
+"""Files of every kind with few keys, so that two of them meet in many rows; what came of them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ PEOPLE = ("lina", "wang", "mia", "zoe")
 EUR = "EUR"
 
 
-def bundle(path: Path, seed: int, n: int = 12) -> Path:
-    """A zip with a file of each kind."""
+def bundle(path: Path, seed: int, n: int = 12, kinds: tuple[str, ...] = ()) -> Path:
+    """A zip with a file of each kind, or of some."""
     chance = random.Random(seed)
     with zipfile.ZipFile(path, "w") as archive:
-        for name, make in _KINDS.items():
+        for name, make in KINDS.items():
+            if kinds and name not in kinds:
+                continue
             lines = [make(chance, number) for number in range(n)]
             header, unique = _HEADERS[name], {line.split(",")[0]: line for line in lines}
             if name in ("orders", "deals", "coupons", "influencers"):
@@ -111,7 +113,7 @@ def _coupon(chance: random.Random, _number: int) -> str:
     return _row(code, who, "2026-10-01", "", chance.choice(["", "", _day(chance)]))
 
 
-_KINDS = {
+KINDS = {
     "influencers": _person, "fx_rates": _rate, "coupons": _coupon, "deals": _deal,
     "goods_cost": _goods, "orders": _order, "refunds": _refund, "affiliate": _affiliate,
     "touches": _touch, "spend": _spend,
