@@ -82,18 +82,7 @@ def curve_chart(
         title=clean(title, 200),
         width=within(width, WIDTHS),
         height=within(height, HEIGHTS),
-        columns=tuple(
-            Column(
-                first.isoformat(),
-                day_text(first, last, locale),
-                tuple(
-                    (line.key, line.label, "—" if isnan(line.values[i]) else text(line.values[i]))
-                    for line in lines
-                ),
-                link(first, last),
-            )
-            for i, (first, last) in enumerate(zip(firsts, lasts, strict=True))
-        ),
+        columns=_columns(lines, firsts, lasts, locale, text, link),
         bars=(),
         lines=lines,
         stretches=tuple(stretch_of(band, period.start, step) for band in bands[:20]),
@@ -101,6 +90,28 @@ def curve_chart(
         y_marks=tuple(Mark(value, shown(value)) for value in marks),
         low=min(low, marks[0]),
         high=max(high, marks[-1]),
+    )
+
+
+def _columns(
+    lines: Sequence[ChartSeries],
+    firsts: Sequence[date],
+    lasts: Sequence[date],
+    locale: str,
+    text: Callable[[float], str],
+    link: Callable[[date, date], str],
+) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            first.isoformat(),
+            day_text(first, last, locale),
+            tuple(
+                (line.key, line.label, "—" if isnan(line.values[i]) else text(line.values[i]))
+                for line in lines
+            ),
+            link(first, last),
+        )
+        for i, (first, last) in enumerate(zip(firsts, lasts, strict=True))
     )
 
 
