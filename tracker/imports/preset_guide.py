@@ -37,6 +37,8 @@ told by its header, whatever it is called. Feeds: what it loads. Told by: header
 每个预设对应一个 TOML 文件；文件由表头识别，与文件名无关。
 """
 
+_CHINESE = "zh_CN"  # a name: what stands in the call is taken for a text to translate
+
 
 def guide() -> str:
     """The whole page."""
@@ -59,7 +61,7 @@ def _section(preset: Preset) -> str:
 
 
 def _entry(preset: Preset) -> Iterator[str]:
-    chinese = gettext("zh_CN", preset.title)
+    chinese = gettext(_CHINESE, preset.title)
     title = f"{preset.title} · {chinese}" if chinese != preset.title else preset.title
     yield f"### `{preset.name}` — {title}\n"
     feeds = [label("en", "import_kind", feed).lower() for feed in preset.reader.feeds]
