@@ -58,7 +58,9 @@ def replace_coupon_days(session: Session, policy_id: int, partitions: Sequence[P
             of_partitions(credit, policy_id, partitions),
             credit.c.entry == 0,
             credit.c.evidence.bitwise_and(EVIDENCE["coupon"]) != 0,
-            credit.c.influencer_id > 0,
+            # not the plain column: SQLite, which has no statistics of a new ledger, would take the
+            # influencers' index and read the ledger of all days for one
+            credit.c.influencer_id + 0 > 0,
         )
         .group_by(*keys)
     )

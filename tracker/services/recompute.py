@@ -37,8 +37,8 @@ from tracker.services.policies import current_policy, ensure_policy
 CLAIM_DAYS = 64
 """Partitions that are claimed and read at once."""
 
-CLAIM_ORDERS = 25_000
-"""Orders that are read at once: a hundred megabytes, a few seconds, far from the lease."""
+CLAIM_ORDERS = 15_000
+"""Orders that are read at once: under a hundred megabytes, a few seconds, far from the lease."""
 
 Progress = Callable[["Attributed"], None]
 
