@@ -46,6 +46,7 @@ from tracker.services import (
     influencers,
     links,
     orders,
+    platform_figures,
     promotions,
     refunds,
     spend,
@@ -258,6 +259,8 @@ class _Loader:
                     self._world.scale, day,
                 )  # fmt: skip
                 _took(spend.load_spend(session, self._workspace, spent))
+                claimed = media.platform_figures(spent)
+                _took(platform_figures.load_platform_figures(session, self._workspace, claimed))
                 self.counts.spend_rows += len(spent)
         self.counts.days += 1
         self.counts.hits += len(own.events)

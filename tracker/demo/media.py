@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from tracker.demo.dice import Dice, Weighted
 from tracker.demo.doors import Door
 from tracker.demo.people import Person
 from tracker.demo.season import Season
+from tracker.domain.platform_records import PlatformFigureRecord
 from tracker.domain.records import FxRateRecord, SpendRecord
 
 EVERYDAY = "daily_tea"
@@ -191,6 +193,33 @@ def spend(
         )  # fmt: skip
     found.extend(_boosts(dice, persons, running, scale, day))
     return found
+
+
+def platform_figures(spent: Sequence[SpendRecord]) -> list[PlatformFigureRecord]:
+    """What the media claim to have sold for what was spent: more than they did, as they do."""
+    return [
+        PlatformFigureRecord(
+            platform=row.platform,
+            report="spend",
+            subject="campaign",
+            subject_ref=row.campaign_ref,
+            subject_name=row.campaign or row.campaign_ref,
+            account=row.account,
+            starts_on=row.spent_on,
+            ends_on=row.spent_on,
+            currency=row.currency,
+            basis="click-15d",
+            kind="paid",
+            channel=row.channel,
+            gmv_minor=row.platform_gmv_minor,
+            spend_minor=row.amount_minor,
+            orders=row.platform_orders,
+            clicks=row.clicks,
+            impressions=row.impressions,
+        )
+        for row in spent
+        if row.platform_gmv_minor is not None and not row.influencer
+    ]
 
 
 def _boosts(
