@@ -165,11 +165,12 @@ STATEMENTS = {
     "/models": 11,
     "/influencers": 11,
     "/orders": 10,
-    "/imports": 5,
+    "/imports": 7,
     "/settings/shops": 5,
     "/charts/overview.svg": 9,
 }
-"""At most so many: who is signed in (1), workspaces and shops (2), and the report's own."""
+"""At most so many: who is signed in and where they work (2), workspaces and shops (2), and the
+report's own."""
 
 
 @pytest.mark.parametrize("url", STATEMENTS)
