@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from tests import watched
 from tests.web.conftest import form_token
-from tracker.models import CrawlTarget
+from tracker.models import CrawlFetch, CrawlRun, CrawlTarget
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 PAGE = "https://shop.example/search?q=%3Cb%3Etea"
 
 pytestmark = pytest.mark.usefixtures("names")
@@ -34,6 +35,17 @@ def shelf(database, world):
 def add(client, listing, url=PAGE):
     data = {"csrf_token": form_token(client), "url": url, "hours": 12}
     return client.post(f"/competitors/{listing}/keywords", data=data)
+
+
+def fetched(database, at, status, detail):
+    with database.write() as session:
+        run = CrawlRun(host="shop.example", fence=1, started_at=at, outcome="done")
+        session.add(run)
+        session.flush()
+        target = session.scalars(select(CrawlTarget)).one()
+        target.last_status, target.last_detail, target.last_at = status, detail, at
+        session.add(CrawlFetch(run_id=run.id, target_id=target.id, at=at, status=status,
+                               url=PAGE, detail=detail))  # fmt: skip
 
 
 def cells(page):
@@ -63,10 +75,8 @@ def test_a_page_of_results_is_watched_once_and_only_for_ours(client, shelf, data
 
 def test_not_among_the_first_is_said_and_no_number_shown(client, shelf, database):
     add(client, shelf[0])
-    with database.write() as session:
-        target = session.scalars(select(CrawlTarget)).one()
-        target.last_status, target.last_detail = "ok", "not among the first 24"
-        target.last_at = target.last_ok_at = NOW
+    fetched(database, NOW - HOUR, "ok", "not among the first 24")
+    fetched(database, NOW, "challenge", "Just a moment...")  # says nothing of the place
     assert cells(client.get(f"/competitors/{shelf[0]}").text)[1:4] == [
         "not among the first 24", "4", "4",
     ]  # fmt: skip
@@ -74,9 +84,7 @@ def test_not_among_the_first_is_said_and_no_number_shown(client, shelf, database
 
 def test_a_wall_keeps_the_last_place_with_the_time_it_was_read(client, shelf, database):
     add(client, shelf[0])
-    with database.write() as session:
-        target = session.scalars(select(CrawlTarget)).one()
-        target.last_status, target.last_at = "challenge", NOW
+    fetched(database, NOW, "challenge", "Just a moment...")
     assert cells(client.get(f"/competitors/{shelf[0]}").text)[1] == "4"
 
 

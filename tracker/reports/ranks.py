@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.keywords import keyword_of
 from tracker.domain.periods import period_bounds
 from tracker.i18n import mark
-from tracker.models import CrawlTarget, MetricPoint
+from tracker.models import CrawlFetch, CrawlTarget, MetricPoint
 from tracker.models.base import from_micros
 from tracker.observed import NOT_AMONG, RANK_PREFIX, RANKING, FetchStatus
 from tracker.reports.columns import Column, TableSpec, at
@@ -65,11 +65,12 @@ def ranks(session: Session, state: ReportState, listing_id: int) -> list[RankRow
     rows = []
     for keyword in sorted(newest.keys() | targets.keys()):
         target, point_now = targets.get(keyword), newest.get(keyword)
-        n_listed = _not_among(target)
+        fetch = _last_good(session, target)
+        n_listed = _not_among(fetch)
         place = None if point_now is None or n_listed is not None else point_now.value
         seen = places.get(keyword, [])
         others = [one for one in seen if one != place]
-        read_at = target.last_ok_at if target is not None else None
+        read_at = fetch.at if fetch is not None else None
         if read_at is None and point_now is not None:
             read_at = point_now.taken_at
         rows.append(
@@ -116,11 +117,21 @@ def _targets(session: Session, workspace_id: int, listing_id: int) -> dict[str, 
     return {keyword_of(target.url): target for target in found}
 
 
-def _not_among(target: CrawlTarget | None) -> int | None:
-    """Among how many the last good reading did not find it; None: it did, or there is none."""
-    if target is None or target.last_status != FetchStatus.OK.value:
+def _last_good(session: Session, target: CrawlTarget | None) -> CrawlFetch | None:
+    """The last fetch that was read; walls since then say nothing of the place."""
+    if target is None:
         return None
-    said = target.last_detail
+    return session.scalar(
+        select(CrawlFetch)
+        .where(CrawlFetch.target_id == target.id, CrawlFetch.status == FetchStatus.OK.value)
+        .order_by(CrawlFetch.at.desc())
+        .limit(1)
+    )
+
+
+def _not_among(fetch: CrawlFetch | None) -> int | None:
+    """Among how many a good reading did not find the listing; None: it did, or there is none."""
+    said = fetch.detail if fetch is not None else ""
     count = said.removeprefix(NOT_AMONG)
     return int(count) if said.startswith(NOT_AMONG) and count.isdecimal() else None
 
