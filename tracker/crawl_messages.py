@@ -56,6 +56,8 @@ class Target(_Message):
     """The platform's lasting id, if an earlier reading gave it."""
     currency: str = ""
     """Currency that a person fixed; empty: as read."""
+    listing_url: Url = ""
+    """The listing's own address, which a page of results is searched for; empty: it is none's."""
     selectors: dict[str, str] = Field(default_factory=dict)
     """CSS selectors taught for the site, by field."""
     secrets: dict[str, str] = Field(default_factory=dict, repr=False)

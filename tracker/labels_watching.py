@@ -82,6 +82,7 @@ LABELS: dict[str, dict[str, str]] = {
         "review_count": mark("Reviews"),
         "sold": mark("Sold"),
         "rating": mark("Rating"),
+        "rank": mark("Place"),
     },
 }
 """Group -> code -> message id."""

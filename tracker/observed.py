@@ -76,9 +76,19 @@ REFUSALS: Final = frozenset(
 
 Metric = Literal[
     "followers", "following", "posts", "views", "likes", "comments", "shares", "saves",
-    "review_count", "sold", "rating",
+    "review_count", "sold", "rating", "rank",
 ]  # fmt: skip
-"""Names of numbers. A rating is in thousandths of a star on a scale of 5."""
+"""Names of numbers. A rating is in thousandths of a star on a scale of 5; a rank is the place
+on a page of results, from 1."""
+
+RANKING: Final = "ranking"
+"""Name of the source that reads pages of results: what it watches is no page of the listing."""
+
+RANK_PREFIX: Final = "rank:"
+"""Before the keyword, in the name under which a rank is stored."""
+
+NOT_AMONG: Final = "not among the first "
+"""Before the number of products, in the detail of a good reading that did not find the listing."""
 
 
 def storable(value: Any) -> Any:
@@ -202,7 +212,19 @@ class ListingItem(_Item):
     variants: list[VariantItem] = Field(default_factory=list, max_length=2_000)
 
 
-Item = Annotated[AccountItem | PostItem | ListingItem, Field(discriminator="kind")]
+class RankItem(_Item):
+    """The place of a listing for one keyword: the count `rank`."""
+
+    kind: Literal["rank"] = "rank"
+    keyword: Annotated[Plain, Field(min_length=1, max_length=60)]
+
+
+def stored_name(item: AccountItem | PostItem | ListingItem | RankItem, metric: Metric) -> str:
+    """The name under which a count is stored: a rank's has its keyword."""
+    return f"{RANK_PREFIX}{item.keyword}" if isinstance(item, RankItem) else metric
+
+
+Item = Annotated[AccountItem | PostItem | ListingItem | RankItem, Field(discriminator="kind")]
 
 
 def counts_of(readings: Mapping[str, NumberReading], source: str = "") -> dict[Metric, Count]:

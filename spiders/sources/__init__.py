@@ -10,6 +10,7 @@ from spiders.sources.bluesky import BlueskySource
 from spiders.sources.instagram import InstagramSource
 from spiders.sources.mastodon import MastodonSource
 from spiders.sources.page import PageSource
+from spiders.sources.ranking import RankingSource
 from spiders.sources.reddit import RedditSource
 from spiders.sources.shopify import ShopifySource
 from spiders.sources.telegram import TelegramSource
@@ -32,8 +33,10 @@ _ALL: Final[tuple[Source, ...]] = (
     ShopifySource(),
     WooCommerceSource(),
     PageSource(),
+    RankingSource(),
 )
-"""In the order in which they are asked whether an address is theirs; `page` takes the rest."""
+"""In the order in which they are asked whether an address is theirs; `page` takes the rest, but
+for `ranking`, which only a person chooses."""
 
 SOURCES: Final[dict[str, Source]] = {source.name: source for source in _ALL}
 

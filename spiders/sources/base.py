@@ -15,7 +15,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from tracker.crawl_messages import PostTarget, Target
-from tracker.observed import AccountItem, FetchStatus, ListingItem, PostItem
+from tracker.observed import FetchStatus, Item, PostItem
 
 __all__ = ["Page", "PageRequest", "PostTarget", "Reading", "Source", "Target", "host_of"]
 
@@ -74,7 +74,7 @@ class Page:
 class Reading:
     """What one answer says of one target."""
 
-    items: list[AccountItem | PostItem | ListingItem] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     requests: list[PageRequest] = field(default_factory=list)
     """What to fetch next for the same target, in order; at most 20 a target are fetched."""
     status: FetchStatus = FetchStatus.OK

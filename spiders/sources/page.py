@@ -11,7 +11,7 @@ from spiders.pages.listing import read_page
 from spiders.pages.taught import SelectorError
 from spiders.sources.base import Page, PageRequest, Reading, Source, Target
 
-_STATUSES = {
+STATUSES = {
     PageStatus.OK: FetchStatus.OK,
     PageStatus.AMBIGUOUS: FetchStatus.AMBIGUOUS,
     PageStatus.EMPTY: FetchStatus.EMPTY,
@@ -22,6 +22,7 @@ _STATUSES = {
     PageStatus.SERVER_ERROR: FetchStatus.SERVER_ERROR,
     PageStatus.BAD_CONTENT: FetchStatus.BAD_CONTENT,
 }
+"""What the page readers say, as a fetch says it."""
 
 _KINDS = {
     "account": frozenset({PageKind.PROFILE}),
@@ -59,7 +60,7 @@ class PageSource(Source):
         return self._reading(target, read)
 
     def _reading(self, target: Target, read: PageItem) -> Reading:
-        status = _STATUSES[read.status]
+        status = STATUSES[read.status]
         if status not in (FetchStatus.OK, FetchStatus.AMBIGUOUS):
             return Reading(status=status, detail=read.title or "")
         if read.kind not in _KINDS[target.kind]:

@@ -149,7 +149,8 @@ class MetricPoint(Base):
     """Of social_account, social_post or listing."""
     metric: Mapped[str]
     """followers, following, posts, views, likes, comments, shares, saves; of listings
-    review_count, sold, rating (in thousandths of a star on a scale of 5)."""
+    review_count, sold, rating (in thousandths of a star on a scale of 5), and rank:<keyword>
+    (the place on a page of results, from 1)."""
     taken_at: Mapped[datetime]
     value: Mapped[int] = mapped_column(BigInteger)
     low: Mapped[int] = mapped_column(BigInteger)

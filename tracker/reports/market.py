@@ -18,6 +18,7 @@ from tracker.domain.periods import period_bounds
 from tracker.domain.price_index import PriceIndex, price_index
 from tracker.models import CrawlTarget, Listing, ListingSnapshot, Workspace
 from tracker.models.base import from_micros
+from tracker.observed import RANKING
 from tracker.reports.curves import Curve
 from tracker.reports.points import Count, latest_points
 from tracker.reports.state import ReportState
@@ -110,7 +111,11 @@ def _to_ours(one: Present, ours: int | None) -> float | None:
 def _targets(session: Session, workspace: Workspace) -> dict[int, CrawlTarget]:
     found = session.scalars(
         select(CrawlTarget)
-        .where(CrawlTarget.workspace_id == workspace.id, CrawlTarget.kind == "listing")
+        .where(
+            CrawlTarget.workspace_id == workspace.id,
+            CrawlTarget.kind == "listing",
+            CrawlTarget.source != RANKING,
+        )
         .order_by(CrawlTarget.id.desc())
     )
     return {target.listing_id: target for target in found}

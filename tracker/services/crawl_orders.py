@@ -20,10 +20,11 @@ OpenKeys = Callable[[Session, int, str], dict[str, str]]
 def batch_of(session: Session, claim: Claim, open_keys: OpenKeys) -> Batch:
     """The order for a claim. A source gets its own workspace's keys, and only its own."""
     selectors = _selectors(session, claim)
-    currencies = _currencies(session, claim.targets)
+    listings = _listings(session, claim.targets)
     keys: dict[tuple[int, str], dict[str, str]] = {}
     targets = []
     for row in claim.targets:
+        currency, listing_url = listings.get(row.listing_id, ("", ""))
         whose = (row.workspace_id, row.source)
         if whose not in keys:
             keys[whose] = open_keys(session, *whose)
@@ -34,7 +35,8 @@ def batch_of(session: Session, claim: Claim, open_keys: OpenKeys) -> Batch:
                 source=row.source,
                 url=row.url,
                 ref=row.ref,
-                currency=currencies.get(row.listing_id, ""),
+                currency=currency,
+                listing_url=listing_url,
                 selectors=selectors.get(row.workspace_id, {}),
                 secrets=keys[whose],
                 validators=_validators(row.validators),
@@ -56,12 +58,14 @@ def _selectors(session: Session, claim: Claim) -> dict[int, dict[str, str]]:
     }
 
 
-def _currencies(session: Session, targets: list[CrawlTarget]) -> dict[int, str]:
+def _listings(session: Session, targets: list[CrawlTarget]) -> dict[int, tuple[str, str]]:
+    """Fixed currency and address by listing."""
     ids = {row.listing_id for row in targets if row.listing_id}
     if not ids:
         return {}
-    fixed = select(Listing.id, Listing.currency).where(among(session, Listing.id, ids))
-    return {row[0]: row[1] for row in session.execute(fixed)}
+    said = select(Listing.id, Listing.currency, Listing.url)
+    rows = session.execute(said.where(among(session, Listing.id, ids)))
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def _validators(kept: dict[str, Any]) -> dict[str, tuple[str, str]]:

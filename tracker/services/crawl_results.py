@@ -25,7 +25,7 @@ from tracker.models import (
     Listing,
     SocialPost,
 )
-from tracker.observed import GOOD, REFUSALS, AccountItem, FetchStatus, ListingItem, PostItem
+from tracker.observed import GOOD, RANKING, REFUSALS, FetchStatus, Item, ListingItem, PostItem
 from tracker.services.bulk import among, table_of
 from tracker.services.crawl_claims import Claim, hold
 from tracker.services.crawl_schedule import TRANSIENT, Hours, hours_of, next_fetch
@@ -211,8 +211,9 @@ def _observed(
     return found
 
 
-def _own_item(target: CrawlTarget, result: Fetched) -> AccountItem | PostItem | ListingItem | None:
-    mine = [item for item in result.items if item.kind == target.kind]
+def _own_item(target: CrawlTarget, result: Fetched) -> Item | None:
+    kind = "rank" if target.source == RANKING else target.kind
+    mine = [item for item in result.items if item.kind == kind]
     if target.kind == "post" and target.ref:
         mine = [item for item in mine if item.ref == target.ref] or mine[:1]
     return mine[0] if mine else None
@@ -221,7 +222,7 @@ def _own_item(target: CrawlTarget, result: Fetched) -> AccountItem | PostItem | 
 def _as_observed(
     target: CrawlTarget,
     subject: tuple[str, int],
-    item: AccountItem | PostItem | ListingItem,
+    item: Item,
     result: Fetched,
     run_id: int,
 ) -> Observed:
@@ -267,7 +268,9 @@ def _move_on(session: Session, target: CrawlTarget, one: _Held, hours: Hours) ->
 
 def _note_absence(session: Session, target: CrawlTarget, status: FetchStatus, at: datetime) -> None:
     """Removed: the server says "gone", or says "not found" a day later still. Never from a fetch
-    that was blocked, broken or cut short."""
+    that was blocked, broken or cut short, nor because a page of results is gone."""
+    if target.source == RANKING:
+        return
     if status in GOOD or status is FetchStatus.QUARANTINED:
         if target.missing_since is not None:
             target.missing_since = None

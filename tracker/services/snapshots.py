@@ -19,7 +19,7 @@ from tracker.db import insert_new
 from tracker.domain.money import MoneyError, parse_minor
 from tracker.domain.plausibility import Doubt, Range, doubt_counts, doubt_price
 from tracker.models import Listing, ListingSnapshot, MetricPoint, SocialAccount, VariantPoint
-from tracker.observed import AccountItem, Count, ListingItem, PostItem
+from tracker.observed import RANK_PREFIX, Count, Item, ListingItem, stored_name
 from tracker.services.bulk import among, table_of
 from tracker.services.history import (
     Point,
@@ -50,7 +50,7 @@ class Observed:
 
     workspace_id: int
     subject: Subject
-    item: AccountItem | PostItem | ListingItem
+    item: Item
     taken_at: datetime
     source: str
     """Name of the source, or where else it is from: saved_page, csv."""
@@ -130,6 +130,8 @@ def confirm(
     """
     points = []
     for metric, point in last_points(session, [subject]).get(subject, {}).items():
+        if metric.startswith(RANK_PREFIX):
+            continue  # read on other pages
         if taken_at - point.taken_at >= HEARTBEAT:
             again = replace(point, taken_at=taken_at)
             points.append(_point_row(workspace_id, subject, metric, again, run_id))
@@ -146,8 +148,11 @@ def confirm(
 
 def _doubt(one: Observed, said: dict[str, Any] | None, memory: _Memory) -> Doubt | None:
     before = {k: Range(p.low, p.high) for k, p in memory.points_before(one).items()}
-    now = {metric: Range(count.low, count.high) for metric, count in one.item.counts.items()}
-    doubt = doubt_counts(one.subject[0], before, {str(k): v for k, v in now.items()})
+    now = {
+        stored_name(one.item, metric): Range(count.low, count.high)
+        for metric, count in one.item.counts.items()
+    }
+    doubt = doubt_counts(one.subject[0], before, now)
     last = memory.snapshot_before(one)
     if doubt is not None or said is None or last is None or said["is_ambiguous"]:
         return doubt
@@ -161,8 +166,8 @@ def _doubt(one: Observed, said: dict[str, Any] | None, memory: _Memory) -> Doubt
 def _changed_points(one: Observed, memory: _Memory) -> list[dict[str, Any]]:
     before = memory.points_before(one)
     rows = []
-    for metric, count in one.item.counts.items():
-        point = _point(one, count)
+    for name, count in one.item.counts.items():
+        metric, point = stored_name(one.item, name), _point(one, count)
         last = before.get(metric)
         if last is not None and not _is_news(last, point):
             continue

@@ -18,10 +18,12 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from tracker.models import Listing, Workspace
 from tracker.reports import alerts as alert_reports
 from tracker.reports import market as reports
+from tracker.reports import ranks as rank_reports
 from tracker.reports.csv_files import csv_stream
 from tracker.reports.market_tables import HISTORY, LISTINGS
 from tracker.services import alerts, listings
 from tracker.services.errors import RefusedError
+from tracker.web import watching
 from tracker.web.bar import get_state, make_bar
 from tracker.web.context import get_session, get_shops, get_workspace, now, parts, writing
 from tracker.web.forms import MAX_TEXT, choices, no_control_characters, refuse, strip, upper
@@ -76,6 +78,21 @@ class ListingForm(FlaskForm):
             "sku": self.sku.data or "",
             "currency": self.currency.data or "",
         }
+
+
+class KeywordForm(FlaskForm):
+    """A page of results on which a listing of ours has a place."""
+
+    url = StringField(
+        _l("Address of a page of results"),
+        filters=[strip],
+        validators=[InputRequired(), Length(max=MAX_URL)],
+    )
+    hours = IntegerField(
+        _l("Every … hours"),
+        default=24,
+        validators=[InputRequired(), NumberRange(min=1, max=720)],
+    )
 
 
 @bp.get("")
@@ -147,7 +164,43 @@ def create() -> str | AnyResponse | tuple[str, int]:
 @bp.get(f"/<{ROW}>")
 def show(row_id: int) -> str:
     """One listing: its group's prices by day, what changed when, its numbers."""
-    listing, state, session = _find(row_id), get_state(), get_session()
+    return _show(_find(row_id), KeywordForm(formdata=None, data={"hours": 24}))
+
+
+@bp.post(f"/<{ROW}>/keywords")
+def watch_keyword(row_id: int) -> AnyResponse | tuple[str, int]:
+    """Watch a page of results for the place of a listing of ours."""
+    listing, form = _find(row_id), KeywordForm()
+    if form.validate():
+        try:
+            url = checked_url(form.url.data)
+            with writing() as session:
+                workspace = session.get_one(Workspace, get_workspace().id)
+                row = session.get_one(Listing, listing.id)
+                every = timedelta(hours=form.hours.data)
+                target = watching.watch_keyword(session, workspace, row, url, every)
+                target.is_asked = True
+            ring()
+            flash(gettext("It is fetched as soon as its host may be asked."))
+            return redirect(url_for("competitors.show", row_id=row_id))
+        except RefusedError as error:
+            refuse(form, error)
+    return _show(listing, form), 400
+
+
+@bp.get(f"/<{ROW}>/ranks.csv")
+def export_ranks(row_id: int) -> Response:
+    """Every place of a listing in the period, as a file."""
+    listing_id = _find(row_id).id
+
+    def rows(session: Any, state: Any) -> Iterator[Any]:
+        return rank_reports.rank_history(session, state, listing_id)
+
+    return _file(f"listing-{row_id}-places", rank_reports.RANKS, rows)
+
+
+def _show(listing: Listing, form: KeywordForm) -> str:
+    state, session = get_state(), get_session()
     page = reports.listing_page(session, state, get_workspace(), listing, now())
     return render_template(
         "competitors/show.html",
@@ -156,8 +209,10 @@ def show(row_id: int) -> str:
         state=state,
         bar=replace(make_bar(state), shops=()),  # a listing is of one shop, or of none of ours
         alerts=alert_reports.open_alerts(
-            session, get_workspace().id, now(), alert_reports.OF_LISTINGS, row_id
+            session, get_workspace().id, now(), alert_reports.OF_LISTINGS, listing.id
         ),
+        ranks=rank_reports.ranks(session, state, listing.id) if listing.is_own else (),
+        form=form,
     )
 
 

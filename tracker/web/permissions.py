@@ -147,6 +147,8 @@ ENDPOINTS: dict[str, Permission] = {
     "competitors.edit": P.edit,
     "competitors.update": P.edit,
     "competitors.delete": P.edit,
+    "competitors.export_ranks": P.report,
+    "competitors.watch_keyword": P.edit,
     "competitors.seen": P.edit,
     "crawling.index": P.report,
     "crawling.show": P.report,

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from jobs.queues import CRAWL, enqueue
 from spiders.net import check_url, resolve_host
-from spiders.sources import source_for
+from spiders.sources import SOURCES, source_for
 from spiders.sources.base import Source, Target, host_of
 from spiders.urls import Reason
-from tracker.models import CrawlTarget, Workspace
+from tracker.models import CrawlTarget, Listing, Workspace
+from tracker.observed import RANKING
 from tracker.services.crawl_targets import add_target
 from tracker.services.errors import RefusedError
+from tracker.services.ranks import check_ranking_page
 from tracker.web.identity import user_id
 
 
@@ -56,6 +58,27 @@ def watch(
         social_account_id=social_account_id,
         post_id=post_id,
         listing_id=listing_id,
+        interval=interval,
+        user_id=user_id(),
+    )
+
+
+def watch_keyword(
+    session: Session, workspace: Workspace, listing: Listing, url: str, interval: timedelta
+) -> CrawlTarget:
+    """Watch a page of results, whose address is judged already, for a listing of ours.
+
+    Raises RefusedError: no_reader (url), and as `check_ranking_page` and `add_target`.
+    """
+    check_ranking_page(session, workspace, listing, url)
+    return add_target(
+        session,
+        workspace,
+        kind="listing",
+        source=RANKING,
+        url=url,
+        host=_host(SOURCES[RANKING], "listing", url),
+        listing_id=listing.id,
         interval=interval,
         user_id=user_id(),
     )

@@ -225,6 +225,7 @@ REFUSALS: dict[str, str] = {
     "not_found": mark("There is none like that any more."),
     "listing_known": mark("This page is in the list already."),
     "target_known": mark("This page is watched already."),
+    "listing_not_ours": mark("Places are read of our own listings only."),
     "no_reader": mark("Nothing here can read such a page."),
     "source_off": mark(
         "%(source)s is switched off, because the platform objects to being read by programs. "
