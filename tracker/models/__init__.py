@@ -1,9 +1,10 @@
 """Tables, one concept a file. Importing this package registers all of them."""
 
+from tracker.models.address import AddressTemplate, AllowedValue
 from tracker.models.alert import AlertRule, AlertState
 from tracker.models.api_key import ApiKey
 from tracker.models.base import Base
-from tracker.models.campaign import Campaign
+from tracker.models.campaign import Campaign, FormerName
 from tracker.models.change import ImportChange, SavedMapping
 from tracker.models.connector import ConnectorKey, TaughtSelector
 from tracker.models.cost import FxRate, GoodsCost, Promotion, Spend
@@ -33,7 +34,15 @@ from tracker.models.facts import (
 from tracker.models.fit import Fit
 from tracker.models.influencer import Deal, Influencer, SocialAccount
 from tracker.models.link import TrackedLink
+from tracker.models.link_test import LinkTest, LinkTestArm
 from tracker.models.mark import Mark
+from tracker.models.message import (
+    Destination,
+    MailServer,
+    Message,
+    ReportRun,
+    ReportSchedule,
+)
 from tracker.models.observed import (
     Listing,
     ListingSnapshot,
@@ -52,23 +61,30 @@ from tracker.models.order import (
     OrderVisitor,
     Refund,
 )
+from tracker.models.page import Page, PageDay
 from tracker.models.platform_figure import PlatformFigure
 from tracker.models.policy_run import PolicyRun, PolicyUse
+from tracker.models.product import Product, ProductDay
+from tracker.models.promotion_rule import PromotionRule
 from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
 from tracker.models.share import Share, ShareVisit
 from tracker.models.shop import Shop
+from tracker.models.spend_campaign import SpendCampaign
+from tracker.models.tag_day import TagDay
 from tracker.models.traffic import Hit, Touch, Visit, Visitor
 from tracker.models.user import Membership, SignIn, User
 from tracker.models.workspace import Workspace
 
 __all__ = [
+    "AddressTemplate",
     "AffiliateRefund",
     "AffiliateRow",
     "AgencyBuyer",
     "AlertRule",
     "AlertState",
     "Alias",
+    "AllowedValue",
     "ApiKey",
     "AuditEntry",
     "Base",
@@ -93,9 +109,11 @@ __all__ = [
     "CustomerLock",
     "Deal",
     "Delivery",
+    "Destination",
     "DirtyDay",
     "FactVersion",
     "Fit",
+    "FormerName",
     "FxRate",
     "GoodsCost",
     "Hit",
@@ -103,10 +121,14 @@ __all__ = [
     "ImportChange",
     "ImportNote",
     "Influencer",
+    "LinkTest",
+    "LinkTestArm",
     "Listing",
     "ListingSnapshot",
+    "MailServer",
     "Mark",
     "Membership",
+    "Message",
     "MetricPoint",
     "Order",
     "OrderAlias",
@@ -115,14 +137,21 @@ __all__ = [
     "OrderLine",
     "OrderMark",
     "OrderVisitor",
+    "Page",
+    "PageDay",
     "PlatformFigure",
     "Policy",
     "PolicyRun",
     "PolicyUse",
+    "Product",
+    "ProductDay",
     "Promotion",
+    "PromotionRule",
     "Quarantine",
     "QuarantineItem",
     "Refund",
+    "ReportRun",
+    "ReportSchedule",
     "Run",
     "SavedMapping",
     "Share",
@@ -132,6 +161,8 @@ __all__ = [
     "SocialAccount",
     "SocialPost",
     "Spend",
+    "SpendCampaign",
+    "TagDay",
     "TaughtSelector",
     "Touch",
     "TrackedLink",

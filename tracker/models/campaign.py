@@ -30,4 +30,23 @@ class Campaign(Base):
     """Its own attribution window; NULL: the policy's."""
     is_discovered: Mapped[bool] = mapped_column(default=False)
     """True when it came in as a value of utm_campaign and nobody has confirmed it."""
+    target_net_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """Net revenue that it should bring, in the base currency; NULL: none set."""
+    target_orders: Mapped[int | None]
+    """Credited orders that it should bring; NULL: none set."""
+    target_roi_ppm: Mapped[int | None] = mapped_column(BigInteger)
+    """ROI that it should reach, in millionths (0.35 = 350,000); NULL: none set."""
     created_at: Mapped[datetime]
+
+
+class FormerName(Base):
+    """A value of utm_campaign that a campaign had: what carries it is still that campaign's."""
+
+    __tablename__ = "campaign_former_name"
+
+    workspace_id: Mapped[int] = mapped_column(
+        ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True
+    )
+    value: Mapped[str] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    renamed_at: Mapped[datetime]

@@ -95,4 +95,6 @@ class Promotion(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     """The last day, included."""
+    budget_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """In the workspace's base currency; NULL: none set."""
     created_at: Mapped[datetime]
