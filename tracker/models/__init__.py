@@ -74,6 +74,7 @@ from tracker.models.spend_campaign import SpendCampaign
 from tracker.models.tag_day import TagDay
 from tracker.models.traffic import Hit, Touch, Visit, Visitor
 from tracker.models.user import Membership, SignIn, User
+from tracker.models.workbench import Handout, InfluencerNote
 from tracker.models.workspace import Workspace
 
 __all__ = [
@@ -116,11 +117,13 @@ __all__ = [
     "FormerName",
     "FxRate",
     "GoodsCost",
+    "Handout",
     "Hit",
     "ImportBatch",
     "ImportChange",
     "ImportNote",
     "Influencer",
+    "InfluencerNote",
     "LinkTest",
     "LinkTestArm",
     "Listing",
