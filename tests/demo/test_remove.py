@@ -6,7 +6,7 @@ from tracker.demo.remove import _steps
 from tracker.models import Base
 
 OF_NO_WORKSPACE = {
-    "user", "sign_in", "audit_entry", "claim", "run", "crawl_domain", "crawl_run",
+    "user", "sign_in", "audit_entry", "claim", "run", "crawl_domain", "crawl_run", "demo_run",
 }  # fmt: skip
 """Tables that stay: people, their sign-ins, the log, what runs, and how hosts are treated."""
 

@@ -21,6 +21,7 @@ from tracker.models.crawl import (
 from tracker.models.credit import Credit, DirtyDay, Policy
 from tracker.models.decision import AgencyBuyer, CustomerLock, OrderDecision
 from tracker.models.delivery import Delivery, OrderAlias, WebhookSecret
+from tracker.models.demo_run import DemoRun
 from tracker.models.facts import (
     CostDay,
     CostDayChannel,
@@ -68,6 +69,7 @@ from tracker.models.product import Product, ProductDay
 from tracker.models.promotion_rule import PromotionRule
 from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
+from tracker.models.saved_view import SavedView, StartPage
 from tracker.models.share import Share, ShareVisit
 from tracker.models.shop import Shop
 from tracker.models.spend_campaign import SpendCampaign
@@ -110,6 +112,7 @@ __all__ = [
     "CustomerLock",
     "Deal",
     "Delivery",
+    "DemoRun",
     "Destination",
     "DirtyDay",
     "FactVersion",
@@ -157,6 +160,7 @@ __all__ = [
     "ReportSchedule",
     "Run",
     "SavedMapping",
+    "SavedView",
     "Share",
     "ShareVisit",
     "Shop",
@@ -165,6 +169,7 @@ __all__ = [
     "SocialPost",
     "Spend",
     "SpendCampaign",
+    "StartPage",
     "TagDay",
     "TaughtSelector",
     "Touch",

@@ -1,0 +1,169 @@
+"""What moved a figure between two periods, and through what: contributions that add up exactly.
+
+Two questions. *Who moved it?* The change of a sum is the sum of the changes of its rows; the change
+of ROI, a ratio of sums, is shared among the rows as below. *Why?* Inside a row the change of net
+revenue is shared among four drivers: visits, conversion (orders a visit), basket (revenue before
+refunds of an order) and refunds. Nothing is left over and no order of the drivers is preferred: each
+share is its Shapley value, the mean over all orders in which the factors could have changed.
+
+Source: L. S. Shapley, A value for n-person games (1953); for changes of products and ratios the same
+as the complete decomposition of J. W. Sun, Changes in energy consumption and energy intensity: a
+complete decomposition model, Energy Economics 20 (1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+DRIVERS = ("visits", "conversion", "basket", "orders", "new", "gone", "refunds", "goods", "cost")
+"""visits, conversion, basket: of revenue before refunds. orders: visits and conversion together,
+where a period has no visit of ours. new, gone: a row that sold in one of the periods only. refunds:
+of net revenue. goods (goods cost) and cost: of ROI only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A row in one period. Amounts in minor units of one currency, orders in millionths.
+
+    net_minor: after refunds. goods_minor: goods cost; 0 for all rows of both periods where it is
+    left out.
+    """
+
+    visits: int = 0
+    orders_micro: int = 0
+    net_minor: int = 0
+    refund_minor: int = 0
+    goods_minor: int = 0
+    cost_minor: int = 0
+
+    @property
+    def gross_minor(self) -> int:
+        """Revenue before refunds."""
+        return self.net_minor + self.refund_minor
+
+    def __add__(self, other: Side) -> Side:
+        return Side(
+            self.visits + other.visits,
+            self.orders_micro + other.orders_micro,
+            self.net_minor + other.net_minor,
+            self.refund_minor + other.refund_minor,
+            self.goods_minor + other.goods_minor,
+            self.cost_minor + other.cost_minor,
+        )
+
+
+def revenue_drivers(before: Side, now: Side) -> dict[str, int]:
+    """The change of a row's net revenue by driver, in whole minor units, zeros left out.
+
+    Revenue before refunds = visits x (orders / visits) x (revenue / orders); net revenue = that less
+    refunds. Where one of the periods has orders but no visit of ours (a code, an affiliate file),
+    visits and conversion are one driver, "orders"; where one of the periods sold nothing at all, the
+    row is "new" or "gone".
+
+    Returns:
+        driver -> minor units, adding up to exactly `now.net_minor - before.net_minor`.
+    """
+    shares: dict[str, Fraction] = {}
+    if before.gross_minor and now.gross_minor and before.orders_micro > 0 < now.orders_micro:
+        if before.visits > 0 < now.visits:
+            names = ("visits", "conversion", "basket")
+            factors = [_three(side) for side in (before, now)]
+        else:
+            names = ("orders", "basket")
+            factors = [_two(side) for side in (before, now)]
+        shares = dict(zip(names, _product_shares(*factors), strict=True))
+    elif before.gross_minor != now.gross_minor:
+        name = "gone" if _sold_less(before, now) else "new"
+        shares = {name: Fraction(now.gross_minor - before.gross_minor)}
+    shares["refunds"] = Fraction(before.refund_minor - now.refund_minor)
+    whole = _rounded(list(shares.values()), now.net_minor - before.net_minor)
+    return {name: amount for name, amount in zip(shares, whole, strict=True) if amount}
+
+
+def _sold_less(before: Side, now: Side) -> bool:
+    """Whether the row is one that stopped, not one that began."""
+    if (before.orders_micro > 0) != (now.orders_micro > 0):
+        return before.orders_micro > 0
+    return before.gross_minor > now.gross_minor
+
+
+def _three(side: Side) -> list[Fraction]:
+    visits, orders = Fraction(side.visits), Fraction(side.orders_micro)
+    return [visits, orders / visits, side.gross_minor / orders]
+
+
+def _two(side: Side) -> list[Fraction]:
+    orders = Fraction(side.orders_micro)
+    return [orders, side.gross_minor / orders]
+
+
+def _product_shares(before: Sequence[Fraction], now: Sequence[Fraction]) -> list[Fraction]:
+    """Shares of each factor in the change of the product of two or three: Shapley values."""
+    steps = [b - a for a, b in zip(before, now, strict=True)]
+    if len(steps) == 2:
+        return [
+            steps[0] * (before[1] + now[1]) / 2,
+            steps[1] * (before[0] + now[0]) / 2,
+        ]
+    shares = []
+    for i, step in enumerate(steps):
+        j, k = (n for n in range(3) if n != i)
+        together = before[j] * before[k] + now[j] * now[k]
+        crossed = before[j] * now[k] + now[j] * before[k]
+        shares.append(step * (together / 3 + crossed / 6))
+    return shares
+
+
+def _rounded(shares: Sequence[Fraction], total: int) -> list[int]:
+    """Whole numbers nearest to the shares that add up to the total (largest remainder)."""
+    whole = [share.numerator // share.denominator for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: whole[i] - shares[i])
+    for i in by_remainder[: total - sum(whole)]:
+        whole[i] += 1
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class RoiScale:
+    """How much a minor unit of margin (net revenue - goods cost) and of cost moves the whole's ROI.
+
+    ROI + 1 = margin / cost, of the sums. The change of that ratio is shared between its two parts
+    by their Shapley values, dM (1/C0 + 1/C1) / 2 and (M0 + M1) / 2 (1/C1 - 1/C0), and both are
+    linear in the rows: so a row's contribution is its own change of margin times `per_margin` plus
+    its own change of cost times `per_cost`, and the rows add up to the change of the whole's ROI.
+    """
+
+    per_margin: float
+    per_cost: float
+
+
+def roi_scale(before: Side, now: Side) -> RoiScale | None:
+    """The scale of a change of ROI; before and now are the sums over all rows.
+
+    None: one of the periods has no cost, so that its ROI cannot be said.
+    """
+    if before.cost_minor <= 0 or now.cost_minor <= 0:
+        return None
+    margins = before.net_minor - before.goods_minor + now.net_minor - now.goods_minor
+    return RoiScale(
+        per_margin=(1 / before.cost_minor + 1 / now.cost_minor) / 2,
+        per_cost=-margins / (2 * before.cost_minor * now.cost_minor),
+    )
+
+
+def roi_drivers(before: Side, now: Side, scale: RoiScale) -> dict[str, float]:
+    """A row's contribution to the change of the whole's ROI by driver (shares: 0.05 = 5 points)."""
+    found = {
+        name: amount * scale.per_margin for name, amount in revenue_drivers(before, now).items()
+    }
+    found["goods"] = (before.goods_minor - now.goods_minor) * scale.per_margin
+    found["cost"] = (now.cost_minor - before.cost_minor) * scale.per_cost
+    return {name: share for name, share in found.items() if share}
+
+
+def main_driver(drivers: Mapping[str, float], change: float) -> str:
+    """The driver that explains most of a change: the largest of its direction; "" for no change."""
+    wanted = [(abs(value), name) for name, value in drivers.items() if value * change > 0]
+    return max(wanted, default=(0, ""))[1]
