@@ -51,18 +51,24 @@ class Evaluated:
 
 
 def ensure_rules(session: Session, workspace: Workspace, now: datetime) -> list[AlertRule]:
-    """The workspace's rules, made with their usual measures where they are not there yet."""
-    known = select(AlertRule).where(AlertRule.workspace_id == workspace.id).order_by(AlertRule.id)
+    """The workspace's rules about what is observed, made with their usual measures where they are
+    not there yet."""
+    known = (
+        select(AlertRule)
+        .where(AlertRule.workspace_id == workspace.id, AlertRule.slot == 0)
+        .order_by(AlertRule.id)
+    )
     rules = list(session.scalars(known))
     if missing := KINDS.keys() - {rule.kind for rule in rules}:
         rows: list[dict[str, Any]] = [
             {
-                "workspace_id": workspace.id, "kind": kind, "is_active": True,
-                "muted_until": None, "changed_at": now, **KINDS[kind],
+                "workspace_id": workspace.id, "kind": kind, "slot": 0, "is_active": True,
+                "muted_until": None, "destination_ids": [], "notified_at": None,
+                "changed_at": now, **KINDS[kind],
             }
             for kind in sorted(missing)
         ]  # fmt: skip
-        insert_new(session, table_of(AlertRule), rows, ["workspace_id", "kind"])
+        insert_new(session, table_of(AlertRule), rows, ["workspace_id", "kind", "slot"])
         rules = list(session.scalars(known))
     return rules
 
@@ -75,7 +81,7 @@ def evaluate(session: Session, workspace: Workspace, now: datetime) -> Evaluated
     for rule in ensure_rules(session, workspace, now):
         if not rule.is_active:
             continue
-        states = _states(session, rule)
+        states = states_of(session, rule)
         if rule.kind == "follower_jump":
             watched = {number: _watched(state) for number, state in states.items()}
             seen: Iterable[Seen] = follower_jumps(session, workspace, now, watched)
@@ -91,7 +97,7 @@ def evaluate(session: Session, workspace: Workspace, now: datetime) -> Evaluated
                 if rule.kind == "promotion_started"
                 else out_of_stock(listings)
             )
-        counted = _apply(session, rule, states, list(seen), now)
+        counted = apply_readings(session, rule, list(seen), now, states)
         read, told = read + counted.read, told + counted.told
     return Evaluated(read, told)
 
@@ -110,7 +116,8 @@ def mark_seen(
     return len(rows)
 
 
-def _states(session: Session, rule: AlertRule) -> dict[int, AlertState]:
+def states_of(session: Session, rule: AlertRule) -> dict[int, AlertState]:
+    """Subject -> its state under a rule."""
     found = session.scalars(select(AlertState).where(AlertState.rule_id == rule.id))
     return {state.subject_id: state for state in found}
 
@@ -119,20 +126,25 @@ def _watched(state: AlertState) -> Watched:
     return Watched(State(state.state), state.value, state.told_value, state.told_at)
 
 
-def _apply(
+def apply_readings(
     session: Session,
     rule: AlertRule,
-    states: dict[int, AlertState],
-    seen: list[Seen],
+    seen: Iterable[Seen],
     now: datetime,
+    states: dict[int, AlertState] | None = None,
 ) -> Evaluated:
+    """Bring a rule's states up to date with what was read; what was not read is forgotten.
+
+    states: those that are there, as `states_of` gives them; None: they are read.
+    """
+    states = states_of(session, rule) if states is None else states
     measure = Rule(
         step_ppm=rule.step_ppm,
         rearm=None if rule.rearm_s is None else timedelta(seconds=rule.rearm_s),
     )
     step = next_change if rule.kind in CHANGES else next_level
-    told = 0
-    for one in seen:
+    read = told = 0
+    for read, one in enumerate(seen, 1):
         row = states.pop(one.subject_id, None)
         before = Watched() if row is None else _watched(row)
         if one.measure is not None:
@@ -152,7 +164,7 @@ def _apply(
         row.told_value, row.told_at = after.told_value, after.told_at
     session.flush()
     _forget(session, states.values())
-    return Evaluated(len(seen), told)
+    return Evaluated(read, told)
 
 
 def _forget(session: Session, states: Iterable[AlertState]) -> None:
