@@ -60,7 +60,8 @@ class Visits:
     they were given.
 
     `first`, `last`: index of the first and last hit. `entry`: index of the hit whose mark counts.
-    `first_page`, `last_page`: index of the first and last page view, -1: none.
+    `first_page`, `last_page`: index of the first and last page view, -1: none. `of_hit`: the visit
+    of every hit, as the hits were given.
     """
 
     visitor: Ints
@@ -74,6 +75,7 @@ class Visits:
     n_page_views: Ints
     n_events: Ints
     is_flagged: Bools
+    of_hit: Ints
 
     @property
     def is_bounce(self) -> Bools:
@@ -112,6 +114,8 @@ def split_visits(hits: Hits, silence_seconds: int = SILENCE_SECONDS) -> Visits:
     first = np.flatnonzero(starts)
     last = np.append(first[1:], order.size) - 1 if first.size else first
     pages = hits.is_page_view[order]
+    of_hit = np.empty(order.size, np.int64)
+    of_hit[order] = number
     return Visits(
         visitor=hits.visitor[order[first]],
         first=order[first],
@@ -124,6 +128,7 @@ def split_visits(hits: Hits, silence_seconds: int = SILENCE_SECONDS) -> Visits:
         n_page_views=np.bincount(number, pages, first.size).astype(np.int64),
         n_events=np.bincount(number, hits.is_event[order], first.size).astype(np.int64),
         is_flagged=hits.is_flagged[order[first]] | _too_fast(at, number, first.size),
+        of_hit=of_hit,
     )
 
 

@@ -22,6 +22,12 @@ class _Traffic:
     duration_seconds: Mapped[int] = mapped_column(BigInteger)
     """Sum over visits, bounces with 0: "at least"."""
     carts: Mapped[int]
+    product_visits: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Visits that came as far as a product's page, or further (`tracker.domain.pages.Step`)."""
+    cart_visits: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Visits that came as far as the cart, or further."""
+    order_visits: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Visits in which an order was placed, as far as the page tells."""
     clicks: Mapped[int]
     """Raw clicks of tracked links, bots left out."""
     valid_clicks: Mapped[int]

@@ -84,6 +84,9 @@ class OrderLine(Base):
     quantity: Mapped[int]
     amount_minor: Mapped[Money]
     """What the buyer pays for the line before freight, in the order's currency."""
+    refunded_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """Of it, given back so far; NULL: nobody tells by line. It only says which line a refund is
+    about: how much and when is said by `refund`."""
 
 
 class OrderCoupon(Base):

@@ -40,6 +40,9 @@ class Shop(Base):
     has_script: Mapped[bool] = mapped_column(default=False)
     """Whether our script runs in the shop. Without it, an order that has no signal is shown as
     "not measurable here" rather than unattributed."""
+    product_prefixes: Mapped[str] = mapped_column(default="", server_default="")
+    """Beginnings of paths that are products in this shop, separated by blanks; they add to what
+    `tracker.domain.pages` knows."""
     created_at: Mapped[datetime]
 
     workspace: Mapped[Workspace] = relationship()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, BigKey, Money, one_of
@@ -102,6 +102,8 @@ class Visit(Base):
     n_page_views: Mapped[int]
     n_events: Mapped[int]
     """Cart, coupon and order events."""
+    step: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """How far it came: a value of `tracker.domain.pages.Step`."""
     entry_path: Mapped[str] = mapped_column(default="")
     exit_path: Mapped[str] = mapped_column(default="")
     is_bot: Mapped[bool] = mapped_column(default=False)

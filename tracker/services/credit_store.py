@@ -25,6 +25,7 @@ from tracker.services.credit_orders import Partition
 from tracker.services.credit_rows import FACT_SUMS, Columns, rows_of
 from tracker.services.fact_versions import CREDIT, raise_versions_of_shops
 from tracker.services.int_rows import insert_int_rows
+from tracker.services.product_facts import replace_product_days
 
 SLICE_ROWS = 20_000
 """Ledger rows of one transaction: a third of a second on SQLite, on a busy machine."""
@@ -129,6 +130,7 @@ def replace_days(
     booked |= set(zip(facts["shop_id"].tolist(), facts["booked_on"].tolist(), strict=True))
     _roll_up(session, policy_id, booked)
     replace_coupon_days(session, policy_id, partitions)
+    replace_product_days(session, policy_id, partitions)
     raise_versions_of_shops(session, (shop_id for shop_id, _ in partitions), CREDIT)
     return {from_day_number(day) for _, day in booked}
 

@@ -16,26 +16,31 @@ from sqlalchemy import BigInteger, Select, case, delete, func, select, type_coer
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import insert_new
+from tracker.domain.pages import Step
 from tracker.domain.periods import day_bounds
 from tracker.models import Hit, Mark, Shop, TrafficDay, TrafficDayChannel, Visit
 from tracker.models.base import from_micros
 from tracker.services.bulk import table_of
 from tracker.services.fact_versions import TRAFFIC, raise_version
+from tracker.services.tag_facts import replace_tag_day
+from tracker.services.page_facts import refresh_page_day
 
 HOUR_MICROS = 3_600_000_000
 """One visitor on one link counts once in an hour of the clock [dub counts a link and address once
 an hour; we leave the address out, since whole carriers and WeChat share one]."""
 
 _KEYS = ("channel_code", "kind_code", "campaign_id", "influencer_id")
+_FUNNEL = {"product_visits": Step.product, "cart_visits": Step.cart, "order_visits": Step.order}
 _FIGURES = (
-    "visits", "bounces", "page_views", "duration_seconds", "carts", "clicks", "valid_clicks",
+    "visits", "bounces", "page_views", "duration_seconds", "carts", *_FUNNEL, "clicks",
+    "valid_clicks",
 )  # fmt: skip
 
 Row = dict[str, int]
 
 
 def refresh_traffic_day(session: Session, shop: Shop, day: date) -> int:
-    """Write the traffic of one day of a shop and its roll-up, in place of what is there.
+    """Write the traffic of one day of a shop, its roll-up and its pages, in place of what is there.
 
     Returns:
         rows of `traffic_day` written.
@@ -55,6 +60,8 @@ def refresh_traffic_day(session: Session, shop: Shop, day: date) -> int:
     rows = [head | dict(zip(_KEYS, key, strict=True)) | totals[key] for key in sorted(totals)]
     _replace(session, TrafficDay, shop.id, day, rows)
     _replace(session, TrafficDayChannel, shop.id, day, _rolled_up(head, rows))
+    refresh_page_day(session, shop.id, day, *bounds)
+    replace_tag_day(session, shop.id, day, *bounds)
     raise_version(session, shop.workspace_id, TRAFFIC)
     return len(rows)
 
@@ -85,6 +92,10 @@ def _visits(shop_id: int, start: int, end: int) -> Select[Any]:
             func.sum(case((is_bounce, 1), else_=0)).label("bounces"),
             func.sum(Visit.n_page_views).label("page_views"),
             func.sum(seconds).label("duration_seconds"),
+            *(
+                func.sum(case((Visit.step >= step, 1), else_=0)).label(name)
+                for name, step in _FUNNEL.items()
+            ),
         )
         .join(Mark, Mark.id == Visit.mark_id)
         .where(*_started(Visit, shop_id, start, end))

@@ -15,6 +15,7 @@ from tracker.models import (
     Policy,
     PolicyRun,
     PolicyUse,
+    ProductDay,
     Run,
     SignIn,
     Workspace,
@@ -72,7 +73,7 @@ def superfluous_policies(session: Session, now: datetime) -> list[int]:
     for policy_id in session.scalars(select(Policy.id).order_by(Policy.id)):
         if policy_id not in kept and any(
             session.scalar(select(table.policy_id).where(table.policy_id == policy_id).limit(1))
-            for table in (Credit, CreditDay, CreditDayChannel, CouponDay)
+            for table in (Credit, CreditDay, CreditDayChannel, CouponDay, ProductDay)
         ):
             found.append(policy_id)
     return found
@@ -85,7 +86,7 @@ def drop_credits(session: Session, policy_id: int, now: datetime) -> bool:
     """
     if policy_id not in superfluous_policies(session, now):
         return False
-    for model in (CreditDayChannel, CreditDay, CouponDay, Credit):
+    for model in (CreditDayChannel, CreditDay, CouponDay, ProductDay, Credit):
         table = table_of(model)
         day = table.c.booked_on if model is CreditDayChannel else table.c.ordered_on
         some = session.execute(

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from tracker.db import upsert
 from tracker.domain.channels import Channel
 from tracker.domain.marks import RawMark
+from tracker.domain.pages import step_of
 from tracker.domain.visits import Hits, Visits, split_visits
 from tracker.models import Hit, Mark, Shop, Visit, Visitor
 from tracker.models.base import from_micros
@@ -31,7 +32,7 @@ VISITORS_AT_ONCE = 1_000
 
 _COLUMNS = (
     "shop_id", "visitor_id", "first_event_id", "started_at", "last_at", "mark_id",
-    "click_event_id", "n_page_views", "n_events", "entry_path", "exit_path", "is_bot",
+    "click_event_id", "n_page_views", "n_events", "step", "entry_path", "exit_path", "is_bot",
 )  # fmt: skip
 
 _TOUCH_COLUMNS = ("started_at", "mark_id", "click_event_id", "is_bot")
@@ -138,10 +139,21 @@ def _visit_rows(session: Session, hits: Sequence[Any]) -> list[dict[str, Any]]:
             is_flagged=np.array([hit.bot != "" for hit in hits], np.bool_),
         )
     )
-    return [_row(hits, visits, i) for i in range(visits.visitor.size)]
+    steps = np.zeros(visits.visitor.size, np.int64)
+    np.maximum.at(steps, visits.of_hit, _steps(session, hits))
+    return [_row(hits, visits, i, int(steps[i])) for i in range(visits.visitor.size)]
 
 
-def _row(hits: Sequence[Any], visits: Visits, i: int) -> dict[str, Any]:
+def _steps(session: Session, hits: Sequence[Any]) -> list[int]:
+    """How far a visit has come with each hit."""
+    shops = select(Shop.id, Shop.product_prefixes).where(
+        Shop.id.in_({hit.shop_id for hit in hits})
+    )
+    prefixes = {shop_id: tuple(text.split()) for shop_id, text in session.execute(shops)}
+    return [step_of(hit.kind, hit.path, prefixes[hit.shop_id]) for hit in hits]
+
+
+def _row(hits: Sequence[Any], visits: Visits, i: int, step: int) -> dict[str, Any]:
     first, entry = hits[visits.first[i]], hits[visits.entry[i]]
     first_page, last_page = int(visits.first_page[i]), int(visits.last_page[i])
     return {
@@ -154,6 +166,7 @@ def _row(hits: Sequence[Any], visits: Visits, i: int) -> dict[str, Any]:
         "click_event_id": entry.click_event_id or first.click_event_id,
         "n_page_views": int(visits.n_page_views[i]),
         "n_events": int(visits.n_events[i]),
+        "step": step,
         "entry_path": hits[first_page].path if first_page >= 0 else "",
         "exit_path": hits[last_page].path if last_page >= 0 else "",
         "is_bot": bool(visits.is_flagged[i]),
