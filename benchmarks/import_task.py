@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from benchmarks.support import peak_bytes
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -96,26 +97,16 @@ TASKS = {"recognise": recognise_file, "parse": parse, "load": load, "csv_reader"
          "pandas_text": pandas_text, "pandas_typed": pandas_typed}  # fmt: skip
 
 
-def peak_mib() -> float:
-    """The most memory that this process held so far; on Linux since it runs this program, and not
-    what its parent held when it was forked."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
 def run_task(name: str, path: str, *further: str) -> None:
     """Run a task and print what it took."""
     given = further if name == "load" else ()
     make: Callable[..., Callable[[], int]] = TASKS[name]
     task = make(Path(path), *given)
-    start, wall, cpu = peak_mib(), time.perf_counter(), time.process_time()
+    start, wall, cpu = peak_bytes(), time.perf_counter(), time.process_time()
     rows = task()
     seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
     told = {"rows": rows, "seconds": round(seconds, 3), "cpu_seconds": round(cpu_seconds, 3),
-            "peak_mib": round(peak_mib(), 1), "start_mib": round(start, 1)}  # fmt: skip
+            "peak_mib": round(peak_bytes() / 2**20, 1), "start_mib": round(start / 2**20, 1)}  # fmt: skip
     print(json.dumps(told))
 
 
