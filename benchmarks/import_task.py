@@ -105,8 +105,13 @@ def run_task(name: str, path: str, *further: str) -> None:
     start, wall, cpu = peak_bytes(), time.perf_counter(), time.process_time()
     rows = task()
     seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-    told = {"rows": rows, "seconds": round(seconds, 3), "cpu_seconds": round(cpu_seconds, 3),
-            "peak_mib": round(peak_bytes() / 2**20, 1), "start_mib": round(start / 2**20, 1)}  # fmt: skip
+    told = {
+        "rows": rows,
+        "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu_seconds, 3),
+        "peak_mib": round(peak_bytes() / 2**20, 1),
+        "start_mib": round(start / 2**20, 1),
+    }
     print(json.dumps(told))
 
 
