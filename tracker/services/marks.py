@@ -24,7 +24,7 @@ from tracker.domain.rules import Rules
 from tracker.models import Campaign, Hit, Mark, TrackedLink, Visitor, Workspace
 from tracker.services import dirty
 from tracker.services.bulk import among, chunks, table_of
-from tracker.services.campaigns import campaign_ids
+from tracker.services.campaigns import campaign_ids, known_campaigns
 from tracker.services.people import People
 from tracker.services.reading import load_rules
 
@@ -169,12 +169,7 @@ def _put_campaigns(session: Session, workspace_id: int, rows: Sequence[dict[str,
     wanted = {row["campaign"] for row in rows if row["campaign"] and not row["campaign_id"]}
     if not wanted:
         return
-    found = session.execute(
-        select(Campaign.utm_campaign, Campaign.id).where(
-            Campaign.workspace_id == workspace_id, among(session, Campaign.utm_campaign, wanted)
-        )
-    ).all()
-    ids: dict[str, int] = dict(found)
+    ids = known_campaigns(session, workspace_id, wanted)
     new = sorted(wanted - ids.keys())
     if new:
         ids |= campaign_ids(session, workspace_id, new[: _room(session, workspace_id)])

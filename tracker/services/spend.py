@@ -18,6 +18,7 @@ from tracker.services import dirty, fx, spend_layers
 from tracker.services.bulk import Merge, among, one_loader_at_a_time, table_of
 from tracker.services.campaigns import campaign_ids
 from tracker.services.people import People
+from tracker.services.spend_campaigns import chosen_campaigns
 
 _CHANNELS = frozenset(str(channel) for channel in Channel)
 _KEY = ("platform", "account", "campaign_ref", "spent_on", "layer")
@@ -48,6 +49,7 @@ def load_spend(
     one_loader_at_a_time(session, "spend", workspace.id)
     rates, people = fx.base_rates(session, workspace), People(session, workspace.id)
     campaigns = campaign_ids(session, workspace.id, (record.campaign for record in records))
+    chosen = chosen_campaigns(session, workspace.id)
     merge = Merge(_KEY, _SAID, _known(session, workspace.id, records))
     outcomes: list[Outcome | Refused] = []
     for record in records:
@@ -63,7 +65,9 @@ def load_spend(
         elif record.channel not in _CHANNELS:
             outcomes.append(Refused(Reason.UNKNOWN_CHANNEL, record.channel[:100]))
         else:
-            row = _row(record, campaigns.get(record.campaign, 0), influencer, rate)
+            place = (record.platform, record.account, record.campaign_ref)
+            campaign = campaigns.get(record.campaign) or chosen.get(place, 0)
+            row = _row(record, campaign, influencer, rate)
             row |= {"workspace_id": workspace.id, "shop_id": shop_id, "batch_id": batch_id}
             outcomes.append(merge.put(row))
     rows = [{**row, "is_detail": False} for row in merge.rows]

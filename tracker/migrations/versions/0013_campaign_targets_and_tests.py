@@ -16,17 +16,17 @@ depends_on = None
 
 TEXTS = ("target_url", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
-TARGETS = (
-    sa.Column("target_net_minor", sa.BigInteger(), nullable=True),
-    sa.Column("target_orders", sa.Integer(), nullable=True),
-    sa.Column("target_roi_ppm", sa.BigInteger(), nullable=True),
-)
+TARGETS: dict[str, type[sa.types.TypeEngine[int]]] = {
+    "target_net_minor": sa.BigInteger,
+    "target_orders": sa.Integer,
+    "target_roi_ppm": sa.BigInteger,
+}
 
 
 def upgrade() -> None:
     """Apply."""
-    for column in TARGETS:
-        op.add_column("campaign", column.copy())
+    for name, kind in TARGETS.items():
+        op.add_column("campaign", sa.Column(name, kind(), nullable=True))
     op.add_column("promotion", sa.Column("budget_minor", sa.BigInteger(), nullable=True))
     _names()
     _addresses()
@@ -203,5 +203,5 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.drop_column("promotion", "budget_minor")
-    for column in reversed(TARGETS):
-        op.drop_column("campaign", column.name)
+    for name in reversed(TARGETS):
+        op.drop_column("campaign", name)
