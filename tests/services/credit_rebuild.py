@@ -8,11 +8,11 @@ from sqlalchemy import delete, func, select
 from tests import factories
 from tests.services.credit_world import World, at, rows_of
 from tracker.db import Database
-from tracker.models import Credit, CreditDay, CreditDayChannel, Workspace
+from tracker.models import Credit, CreditDay, CreditDayChannel, ProductDay, Workspace
 from tracker.services import dirty
 from tracker.services.recompute import attribute_dirty
 
-DERIVED = (Credit, CreditDay, CreditDayChannel)
+DERIVED = (Credit, CreditDay, CreditDayChannel, ProductDay)
 
 
 def fill(database: Database, orders: int = 60, seed: int = 7) -> int:

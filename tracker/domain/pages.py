@@ -32,7 +32,9 @@ class Step(IntEnum):
     order = 3
 
 
-_PRODUCT = re.compile(r"/(?:products?|items?|goods|details?|shangpin|p)/[^/]|/(?:item|detail)\.html?$")
+_PRODUCT = re.compile(
+    r"/(?:products?|items?|goods|details?|shangpin|p)/[^/]|/(?:item|detail)\.html?$"
+)
 _CART = re.compile(r"/(?:cart|basket|bag|gouwuche|checkouts?|jiesuan)(?:/|$|\.)")
 _ORDER = re.compile(r"/(?:thank[_-]?you|order-received|success|order-complete)(?:/|$)")
 

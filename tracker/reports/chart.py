@@ -136,7 +136,7 @@ def daily_chart(
     step = step_of(days.period.n_days)
     firsts = days.period.days()[::step]
     lasts = [min(first + timedelta(days=step - 1), days.period.end) for first in firsts]
-    lines = [days.cost, *([days.before] if days.before else [])]
+    lines = [line for line in (days.cost, days.before) if line is not None]
     unit = int(10 ** exponent(currency))
     bars = tuple(_series(s, step, unit, locale) for s in days.bars if any(s.values))
     over = tuple(_series(s, step, unit, locale) for s in lines)

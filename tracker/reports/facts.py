@@ -57,6 +57,9 @@ _TRAFFIC = {
         "page_views",
         "duration_seconds",
         "carts",
+        "product_visits",
+        "cart_visits",
+        "order_visits",
         "clicks",
         "valid_clicks",
     )
@@ -141,7 +144,7 @@ def read_nets(
         .where(
             # named one by one, so that the index on (policy, model, day) is used
             table.c.model_code.in_(models),
-            *_credit_filters(table, state, state.period),
+            *credit_conditions(table, state, state.period),
         )
         .group_by(table.c.model_code, *keys)
     )
@@ -174,7 +177,7 @@ def _cost(state: ReportState, by: Sequence[str], slot: int, period: Period) -> S
 
 def _credit(state: ReportState, by: Sequence[str], slot: int, period: Period) -> Select[Any]:
     table: Any = (CreditDay if _reads_fine(state, by) else CreditDayChannel).__table__
-    where = [table.c.model_code == state.model_code, *_credit_filters(table, state, period)]
+    where = [table.c.model_code == state.model_code, *credit_conditions(table, state, period)]
     sums = _sums(table, _CREDIT)
     for field, customer in (("new_orders_micro", "new"), ("returning_orders_micro", "returning")):
         is_such = table.c.customer_kind == CUSTOMER_KINDS[customer]
@@ -193,7 +196,8 @@ def _credit_day(table: Any, state: ReportState) -> ColumnElement[Any]:
     return column
 
 
-def _credit_filters(table: Any, state: ReportState, period: Period) -> list[ColumnElement[bool]]:
+def credit_conditions(table: Any, state: ReportState, period: Period) -> list[ColumnElement[bool]]:
+    """Conditions for a state's filters and a period on a table of credits (any model)."""
     return [
         table.c.policy_id == state.policy_id,
         *_filters(table, state),

@@ -25,6 +25,10 @@ class Figures:
     page_views: int = 0
     duration_seconds: int = 0
     carts: int = 0
+    product_visits: int = 0
+    cart_visits: int = 0
+    order_visits: int = 0
+    """Visits that came as far as a product, the cart, an order, or further."""
     clicks: int = 0
     valid_clicks: int = 0
 
@@ -140,6 +144,26 @@ class Figures:
     def bounce_rate(self) -> float | None:
         """Bounces / visits."""
         return metrics.bounce_rate(self.bounces, self.visits)
+
+    @property
+    def pages_per_visit(self) -> float | None:
+        """Page views / visits: how deep people go."""
+        return metrics.ratio(self.page_views, self.visits)
+
+    @property
+    def product_rate(self) -> float | None:
+        """Visits that came as far as a product / visits."""
+        return metrics.share_of(self.product_visits, self.visits)
+
+    @property
+    def cart_rate(self) -> float | None:
+        """Visits that came as far as the cart / those that came as far as a product."""
+        return metrics.share_of(self.cart_visits, self.product_visits)
+
+    @property
+    def order_rate(self) -> float | None:
+        """Visits with an order / those that came as far as the cart."""
+        return metrics.share_of(self.order_visits, self.cart_visits)
 
     @property
     def mean_duration_seconds(self) -> float | None:

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_,
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Channel, Kind
-from tracker.models import Credit, Influencer, Order, Refund, Shop
+from tracker.models import Credit, Influencer, Order, OrderLine, Product, Refund, Shop
 from tracker.reports.facts import channel_code
 from tracker.reports.rows import CreditPart, OrderPage, OrderRow
 from tracker.reports.state import ReportState
@@ -88,9 +88,23 @@ def _matching(state: ReportState) -> Select[Any]:
         where.append(Order.ordered_on.between(state.start, state.end))
     if state.status:
         where.append(Order.status == state.status)
+    if state.product_id:
+        where.append(has_product(state.product_id))
     if state.is_credited:
         where.append(_credited(state))
     return select(*_COLUMNS).where(*where)
+
+
+def has_product(product_id: int) -> ColumnElement[bool]:
+    """Whether an order has a line of a product."""
+    is_it = and_(
+        Product.id == product_id,
+        Product.shop_id == Order.shop_id,
+        Product.sku == OrderLine.sku,
+        or_(Product.sku != "", Product.title_key == OrderLine.title),
+    )
+    lines = select(OrderLine.id).join(Product, is_it).where(OrderLine.order_id == Order.id)
+    return lines.correlate(Order).exists()
 
 
 def _weight(state: ReportState) -> Any:

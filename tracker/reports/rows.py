@@ -139,12 +139,13 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class DailySeries:
-    """A chart of days. bars are stacked in their order; cost is a line; before is dashed, its n-th
-    value belongs to the n-th day of `before_period`; None: not compared."""
+    """A chart of days. bars are stacked in their order; cost is a line, None where a chart has no
+    costs; before is dashed, its n-th value belongs to the n-th day of `before_period`; None: not
+    compared."""
 
     period: Period
     bars: tuple[Series, ...]
-    cost: Series
+    cost: Series | None
     before: Series | None
     before_period: Period | None
     bands: tuple[Band, ...]

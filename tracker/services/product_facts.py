@@ -198,9 +198,7 @@ def _read_baskets(session: Session, partitions: Sequence[Partition], orders: Int
 
 def _by_order_and_product(order: Ints, product: Ints) -> tuple[Ints, Ints, Ints]:
     """np.unique of the pairs, by order first."""
-    keys, first, group = np.unique(
-        (order << 32) + product, return_index=True, return_inverse=True
-    )
+    keys, first, group = np.unique((order << 32) + product, return_index=True, return_inverse=True)
     return keys, first.astype(np.int64), group.astype(np.int64)
 
 

@@ -146,9 +146,7 @@ def _visit_rows(session: Session, hits: Sequence[Any]) -> list[dict[str, Any]]:
 
 def _steps(session: Session, hits: Sequence[Any]) -> list[int]:
     """How far a visit has come with each hit."""
-    shops = select(Shop.id, Shop.product_prefixes).where(
-        Shop.id.in_({hit.shop_id for hit in hits})
-    )
+    shops = select(Shop.id, Shop.product_prefixes).where(Shop.id.in_({hit.shop_id for hit in hits}))
     prefixes = {shop_id: tuple(text.split()) for shop_id, text in session.execute(shops)}
     return [step_of(hit.kind, hit.path, prefixes[hit.shop_id]) for hit in hits]
 

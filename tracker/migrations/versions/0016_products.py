@@ -53,12 +53,8 @@ def upgrade() -> None:
     _create_page_day()
     for table in TRAFFIC:
         for name in FUNNEL:
-            op.add_column(
-                table, sa.Column(name, sa.Integer(), nullable=False, server_default="0")
-            )
-    op.add_column(
-        "visit", sa.Column("step", sa.SmallInteger(), nullable=False, server_default="0")
-    )
+            op.add_column(table, sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("visit", sa.Column("step", sa.SmallInteger(), nullable=False, server_default="0"))
     op.add_column(
         "shop", sa.Column("product_prefixes", sa.String(), nullable=False, server_default="")
     )
