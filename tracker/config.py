@@ -183,6 +183,11 @@ class Settings(BaseSettings):
         return self._folder("uploads")
 
     @property
+    def reports_dir(self) -> Path:
+        """Folder of reports and exports that were made by themselves."""
+        return self._folder("reports")
+
+    @property
     def logs_dir(self) -> Path:
         """Folder of the logs of the processes under one parent."""
         return self._folder("logs")

@@ -12,7 +12,7 @@ from tracker.models import AlertRule, AlertState
 
 
 def test_every_workspace_that_watches_something_is_looked_at(settings, database):
-    assert look_at_watched() == {"read": 0, "told": 0}
+    assert look_at_watched() == {"read": 0, "told": 0, "messages": 0}
     with database.write() as session, factories.using(session):
         for _ in range(2):
             workspace = factories.WorkspaceFactory()

@@ -17,7 +17,9 @@ MAX_RECIPIENTS = 20
 MAX_GIVEN = 4_096
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
-_DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+_DOMAIN = (
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+)
 _MAIL = re.compile(rf"{_LOCAL}@{_DOMAIN}", re.ASCII)
 
 _TOKENS: Mapping[str, re.Pattern[str]] = {
@@ -55,8 +57,8 @@ class DestinationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message goes. values: of the service, by name; lists are joined by a comma. hint: what
-    may be shown of it."""
+    """Where a message goes. values: of the service, by name; lists are joined by a comma. hint:
+    what may be shown of it."""
 
     service: str
     values: dict[str, str] = field(repr=False)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, BigKey, one_of
 
-
 WATCHED_KINDS = (
     "price_below_ours",
     "promotion_started",

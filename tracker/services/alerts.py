@@ -144,7 +144,8 @@ def apply_readings(
     )
     step = next_change if rule.kind in CHANGES else next_level
     read = told = 0
-    for read, one in enumerate(seen, 1):
+    for one in seen:
+        read += 1
         row = states.pop(one.subject_id, None)
         before = Watched() if row is None else _watched(row)
         if one.measure is not None:

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import gettext
 
 from tracker.domain.anomalies import Signal
 from tracker.i18n import mark
+from tracker.reports.alert_texts import alert_sentence
 from tracker.reports.alerts import Alert
 from tracker.web import filters
-
-ALERTS: dict[str, str] = {
-    "price_below_ours": mark(
-        "%(who)s sells %(title)s at %(price)s, %(below)s below ours (%(ours)s)"
-    ),
-    "promotion_started": mark("%(who)s: promotion on %(title)s (%(promotion)s)"),
-    "out_of_stock": mark("%(who)s: %(title)s is out of stock"),
-    "follower_jump": mark("%(name)s on %(platform)s: %(followers)s followers, %(was)s before"),
-    "post_deleted": mark("%(name)s: the post “%(title)s” is gone"),
-}
-"""Kind of alert -> sentence."""
+from tracker.web.context import get_workspace
+from tracker.web.preferences import locale_name
 
 SIGNALS: dict[str, str] = {
     "follower_jump": mark(
@@ -52,25 +43,8 @@ SIGNALS: dict[str, str] = {
 
 def alert_text(alert: Alert) -> str:
     """What an alert says."""
-    figures = alert.figures
-    who = figures.get("competitor") or (gettext("Ours") if figures.get("is_own") else "—")
-    shown = {name: _plain(value) for name, value in figures.items()}
-    shown |= {"who": who, "title": figures.get("title") or gettext("a listing")}
-    if alert.kind == "price_below_ours":
-        price, ours = int(figures["price_minor"]), int(figures["ours_minor"])
-        shown |= {
-            "price": filters.money_full(price),
-            "ours": filters.money_full(ours),
-            "below": filters.percent(1 - price / ours) if ours else "—",
-        }
-    if alert.kind == "promotion_started":
-        reduced = float(figures.get("discount") or 0)
-        texts = [figures.get("promotion") or "", f"−{filters.percent(reduced)}" if reduced else ""]
-        shown["promotion"] = " · ".join(text for text in texts if text) or "—"
-    if "platform" in figures:
-        shown["platform"] = filters.label(figures["platform"], "platform")
-    shown["name"] = str(figures.get("name") or "—")
-    return str(gettext(ALERTS[alert.kind])) % shown
+    currency = get_workspace().base_currency
+    return alert_sentence(alert.kind, alert.figures, currency, locale_name())
 
 
 def signal_text(signal: Signal) -> str:
@@ -99,7 +73,3 @@ def _signal_figures(figures: Mapping[str, float | int]) -> dict[str, str]:
         else gettext("what is published for its platform")
     )
     return shown
-
-
-def _plain(value: Any) -> str:
-    return filters.count_full(value) if isinstance(value, int | float) else str(value)

@@ -16,16 +16,12 @@ depends_on = None
 
 BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-WATCHED = (
-    "'price_below_ours', 'promotion_started', 'out_of_stock', 'follower_jump', 'post_deleted'"
-)
+WATCHED = "'price_below_ours', 'promotion_started', 'out_of_stock', 'follower_jump', 'post_deleted'"
 MADE = (
     "'roi_below', 'refund_above', 'code_spike', 'spend_without_orders', 'price_drop', "
     "'crawl_stale', 'pacing_behind'"
 )
-STATE = (
-    "id, rule_id, subject_id, state, value, told_value, told_at, seen_at, since, checked_at, figures"
-)
+STATE = "id, rule_id, subject_id, state, value, told_value, told_at, seen_at, since, checked_at, figures"
 KIND = "ck_alert_rule_kind_known"
 
 
