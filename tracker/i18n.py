@@ -16,7 +16,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-from tracker import labels_alerts, labels_imports, labels_watching
+from tracker import (
+    labels_alerts,
+    labels_campaigns,
+    labels_imports,
+    labels_reports,
+    labels_watching,
+)
 
 DEFAULT_LOCALE = "zh_CN"
 LOCALES = {"zh_CN": "中文", "en": "English"}
@@ -314,7 +320,9 @@ LABELS: dict[str, dict[str, str]] = {
         "outstanding": mark("Outstanding"),
     },
     **labels_watching.LABELS,
+    **labels_reports.LABELS,
     **labels_alerts.LABELS,
+    **labels_campaigns.LABELS,
     "festival": {
         "double11": mark("Double 11"),
         "double12": mark("Double 12"),

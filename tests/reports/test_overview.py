@@ -119,5 +119,6 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(world: World, querie
         world.add_traffic_of(who.id, END)
     queries.clear()
     overview(world.session, world.state())
-    # context 3 (promotions, shops, policy), facts 1, leaks 1, influencers 2, questions 3
-    assert len(queries) == few == 10
+    # context 3 (promotions, shops, policy), facts 2 (days, channels), leaks 1, influencers 2,
+    # questions 3
+    assert len(queries) == few == 11

@@ -3,12 +3,12 @@
 Two questions. *Who moved it?* The change of a sum is the sum of the changes of its rows; the change
 of ROI, a ratio of sums, is shared among the rows as below. *Why?* Inside a row the change of net
 revenue is shared among four drivers: visits, conversion (orders a visit), basket (revenue before
-refunds of an order) and refunds. Nothing is left over and no order of the drivers is preferred: each
+refunds of an order) and refunds. Nothing is left over and no order of the drivers is preferred: a
 share is its Shapley value, the mean over all orders in which the factors could have changed.
 
-Source: L. S. Shapley, A value for n-person games (1953); for changes of products and ratios the same
-as the complete decomposition of J. W. Sun, Changes in energy consumption and energy intensity: a
-complete decomposition model, Energy Economics 20 (1998).
+Source: L. S. Shapley, A value for n-person games (1953); for products the same as the complete
+decomposition of J. W. Sun, Changes in energy consumption and energy intensity: a complete
+decomposition model, Energy Economics 20 (1998).
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class Side:
 def revenue_drivers(before: Side, now: Side) -> dict[str, int]:
     """The change of a row's net revenue by driver, in whole minor units, zeros left out.
 
-    Revenue before refunds = visits x (orders / visits) x (revenue / orders); net revenue = that less
-    refunds. Where one of the periods has orders but no visit of ours (a code, an affiliate file),
-    visits and conversion are one driver, "orders"; where one of the periods sold nothing at all, the
-    row is "new" or "gone".
+    Revenue before refunds = visits x (orders / visits) x (revenue / orders); net revenue = that
+    less refunds. Where one of the periods has orders but no visit of ours (a code, an affiliate
+    file), visits and conversion are one driver, "orders"; where one of the periods sold nothing at
+    all, the row is "new" or "gone".
 
     Returns:
         driver -> minor units, adding up to exactly `now.net_minor - before.net_minor`.
@@ -68,7 +68,7 @@ def revenue_drivers(before: Side, now: Side) -> dict[str, int]:
     shares: dict[str, Fraction] = {}
     if before.gross_minor and now.gross_minor and before.orders_micro > 0 < now.orders_micro:
         if before.visits > 0 < now.visits:
-            names = ("visits", "conversion", "basket")
+            names: tuple[str, ...] = ("visits", "conversion", "basket")
             factors = [_three(side) for side in (before, now)]
         else:
             names = ("orders", "basket")

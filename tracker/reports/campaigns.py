@@ -9,7 +9,7 @@ from tracker.models import Campaign
 from tracker.reports.context import read_context
 from tracker.reports.facts import BEFORE, NOW, read_figures
 from tracker.reports.figures import Figures
-from tracker.reports.rows import CampaignReport, CampaignRow, total_row
+from tracker.reports.rows import CampaignReport, CampaignRow, Context, total_row
 from tracker.reports.sorting import sort_rows
 from tracker.reports.state import ReportState
 
@@ -19,6 +19,13 @@ def campaign_report(session: Session, state: ReportState) -> CampaignReport:
     that run in the period; whatever is of no campaign is the row with id 0, last. Without a search
     the rows add up to the overview's total."""
     context = read_context(session, state)
+    found = campaign_rows(session, state, context)
+    ordered = sort_rows(found, state.sort, usual_order)
+    return CampaignReport(context, tuple(ordered), total_row(found, context))
+
+
+def campaign_rows(session: Session, state: ReportState, context: Context) -> list[CampaignRow]:
+    """The rows of the report, in no order; two statements."""
     compared = context.before_period is not None
     figures = read_figures(session, state, ("campaign_id",), context.before_period)
     campaigns = {
@@ -39,9 +46,7 @@ def campaign_report(session: Session, state: ReportState) -> CampaignReport:
         )
         for number in ids
     ]
-    found = [row for row in rows if _is_found(row, state.search)]
-    ordered = sort_rows(found, state.sort, usual_order)
-    return CampaignReport(context, tuple(ordered), total_row(found, context))
+    return [row for row in rows if _is_found(row, state.search)]
 
 
 def usual_order(row: CampaignRow) -> tuple[bool, int, int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,8 @@ class Column:
     """One column: key for programs, English heading (a message id), and where its value is.
 
     read: the value of a row, None when it cannot be said. group: of `i18n.LABELS`, for codes.
-    currency: of an amount; None: the base currency.
+    currency: of an amount; None: the base currency. sort: what pages sort the rows by; "": they do
+    not. formula: key of the sentence that pages show on hover; "": the heading says all.
     """
 
     key: str
@@ -30,15 +31,39 @@ class Column:
     read: Callable[[Any], Any]
     group: str = ""
     currency: Callable[[Any], str] | None = None
+    sort: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """A table: its name in commands and file names, its columns, and how its rows are read."""
+    """A table: its name in commands and file names, its columns, and how its rows are read.
+
+    choosable: keys of the columns that a reader may choose; the others say what a row is about and
+    are always there. usual: keys that pages show when nothing is chosen.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: Callable[[Session, ReportState], Iterable[Any]]
+    choosable: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
+
+
+def shown_columns(spec: TableSpec, state: ReportState) -> tuple[Column, ...]:
+    """The columns of figures that a page shows: those chosen in their order, else the usual."""
+    known = {column.key: column for column in spec.columns if column.key in spec.choosable}
+    chosen = [known[key] for key in state.columns if key in known]
+    return tuple(chosen) or tuple(known[key] for key in spec.usual if key in known)
+
+
+def narrowed(spec: TableSpec, state: ReportState) -> TableSpec:
+    """The table as a file of a page with chosen columns: what a row is about, and these."""
+    chosen = set(state.columns) & set(spec.choosable)
+    if not chosen:
+        return spec
+    kept = tuple(c for c in spec.columns if c.key in chosen or c.key not in spec.choosable)
+    return replace(spec, columns=kept)
 
 
 def at(name: str) -> Callable[[Any], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from tracker.reports.facts import BEFORE, NOW, Key, read_figures
 from tracker.reports.figures import Figures, total
 from tracker.reports.influencers import influencer_rows, usual_order
 from tracker.reports.leaks import find_leaks
+from tracker.reports.movers import Movers, all_sources, find_movers
 from tracker.reports.questions import open_questions
 from tracker.reports.rows import Context, DailySeries, KindRow, Overview, total_row
 from tracker.reports.state import UNATTRIBUTED, ReportState
@@ -25,7 +26,14 @@ _KIND = 2
 """Place of the kind in the keys (slot, day, kind, shop)."""
 
 
-def overview(session: Session, state: ReportState) -> Overview:
+@dataclass(frozen=True, slots=True)
+class FirstPage(Overview):
+    """The overview, and what moved net revenue most: channels and influencers."""
+
+    movers: Movers
+
+
+def overview(session: Session, state: ReportState) -> FirstPage:
     """Everything on the first page, for one state."""
     context = read_context(session, state)
     by = ("day", "kind_code", "shop_id")
@@ -35,7 +43,10 @@ def overview(session: Session, state: ReportState) -> Overview:
     shops_without_script = {s.shop_id for s in context.shops if not s.has_script}
     leaks = find_leaks(session, state)
     influencers = influencer_rows(session, state.changed(search=""), context, leaks)
-    return Overview(
+    by_channel = ("channel_code", "kind_code")
+    channels = read_figures(session, state, by_channel, context.before_period)
+    sources = all_sources(channels, influencers, context)
+    return FirstPage(
         context=context,
         total=_card(figures, state, context, None),
         natural=_card(kinds[Kind.NATURAL], state, context, Kind.NATURAL),
@@ -52,6 +63,7 @@ def overview(session: Session, state: ReportState) -> Overview:
         influencers_total=total_row(influencers, context),
         n_influencers=sum(1 for row in influencers if row.influencer_id),
         questions=open_questions(session, state, context, leaks),
+        movers=find_movers(sources, state.changed(of="net_revenue", by="source"), context),
     )
 
 

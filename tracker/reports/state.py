@@ -29,6 +29,12 @@ STATUSES = ("paid", "unpaid", "cancelled")
 UNITS = ("channel", "influencer")
 """What journeys and the comparison of models are made of."""
 
+MOVED_BY = ("source", "channel", "influencer", "campaign")
+"""What a change is divided by; source: channels, and influencers in place of theirs."""
+
+MEASURES = ("net_revenue", "roi")
+"""Figures whose change is explained."""
+
 UNATTRIBUTED = "unattributed"
 """Stands for the channel of orders without touchpoint, whose code is 0."""
 
@@ -39,8 +45,10 @@ MAX_DAYS = 1_100
 
 MAX_SEARCH = 100
 MAX_PAGE = 100_000
+MAX_COLUMNS = 40
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _SORT = re.compile(r"-?[a-z][a-z_]{0,39}", re.ASCII)
+_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _INT32 = 2**31
 
 
@@ -73,9 +81,12 @@ class ReportState:
     """One report as it was asked for. Equal states give equal figures from equal facts.
 
     today: the day it was asked on, in the workspace's zone. start, end: both included. preset:
-    "custom" keeps the days in the address, any other name moves with the day. shop_ids, campaign_id
-    and influencer_id: () and 0 mean all. kind, channel, status: "" means all. sort: a column's key,
-    with "-" before it for falling; "" is the table's own order. page: from 1. unit: of UNITS.
+    "custom" keeps the days in the address, any other name moves with the day. shop_ids, campaign_id,
+    influencer_id and product_id: () and 0 mean all. kind, channel, status: "" means all. sort: a column's key,
+    with "-" before it for falling; "" is the table's own order. page: from 1. unit: of UNITS. by,
+    of: of MOVED_BY and MEASURES. columns: keys of the table's columns in their order; (): its usual
+    ones. agency: of influencers, in lists of them; "" means all. who: influencers that stand side
+    by side, by id.
     """
 
     workspace_id: int
@@ -94,11 +105,17 @@ class ReportState:
     channel: str = ""
     campaign_id: int = 0
     influencer_id: int = 0
+    product_id: int = 0
     status: str = ""
     sort: str = ""
     search: str = ""
     page: int = 1
     unit: str = "channel"
+    by: str = "source"
+    of: str = "net_revenue"
+    columns: tuple[str, ...] = ()
+    agency: str = ""
+    who: tuple[int, ...] = ()
     people: frozenset[int] | None = None
     """Influencers that a share is about: nothing of anybody else is read. None: of all. It is never
     in an address."""
@@ -190,11 +207,17 @@ class ReportState:
             "channel": (state.channel, ""),
             "campaign": (str(state.campaign_id), "0"),
             "influencer": (str(state.influencer_id), "0"),
+            "product": (str(state.product_id), "0"),
             "status": (state.status, ""),
             "sort": (state.sort, ""),
             "q": (state.search, ""),
             "page": (str(state.page), "1"),
             "unit": (state.unit, "channel"),
+            "by": (state.by, "source"),
+            "of": (state.of, "net_revenue"),
+            "cols": (",".join(state.columns), ""),
+            "agency": (state.agency, ""),
+            "who": (",".join(map(str, state.who)), ""),
         }
         return given | {key: value for key, (value, usual) in plain.items() if value != usual}
 
@@ -223,17 +246,23 @@ class ReportState:
             preset=preset,
             comparison=_one_of(args.get("compare"), COMPARISONS, DEFAULT_COMPARISON),
             model=Model(model) if model in tuple(MODELS) else DEFAULT_MODEL,
-            shop_ids=_ids(args),
+            shop_ids=_ids(args, "shop"),
             basis=_one_of(args.get("basis"), BASES, "booked"),
             kind=_one_of(args.get("kind"), tuple(Kind), ""),
             channel=channel if channel == UNATTRIBUTED or channel in tuple(Channel) else "",
             campaign_id=_number(args.get("campaign")),
             influencer_id=_number(args.get("influencer")),
+            product_id=_number(args.get("product")),
             status=_one_of(args.get("status"), STATUSES, ""),
             sort=_sort(args.get("sort", "")),
             search=_search(args.get("q", "")),
             page=min(max(1, _number(args.get("page"))), MAX_PAGE),
             unit=_one_of(args.get("unit"), UNITS, "channel"),
+            by=_one_of(args.get("by"), MOVED_BY, "source"),
+            of=_one_of(args.get("of"), MEASURES, "net_revenue"),
+            columns=_columns(args),
+            agency=_search(args.get("agency", "")),
+            who=_ids(args, "who"),
         )
 
 
@@ -290,16 +319,24 @@ def _number(text: str | None) -> int:
     return number if number < _INT32 else 0
 
 
-def _ids(args: Mapping[str, str]) -> tuple[int, ...]:
+def _ids(args: Mapping[str, str], key: str) -> tuple[int, ...]:
     # a form with checkboxes sends the key once a shop, our own links once with commas
     getlist = getattr(args, "getlist", None)
-    texts = getlist("shop") if callable(getlist) else [args.get("shop", "")]
+    texts = getlist(key) if callable(getlist) else [args.get(key, "")]
     numbers = {_number(part) for text in texts for part in text.split(",")[:1000]}
     return tuple(sorted(numbers - {0}))
 
 
 def _sort(text: str) -> str:
     return text if _SORT.fullmatch(text) else ""
+
+
+def _columns(args: Mapping[str, str]) -> tuple[str, ...]:
+    """Keys of columns: a list with commas, or one argument each as a form without script sends."""
+    getlist = getattr(args, "getlist", None)
+    given = getlist("cols") if callable(getlist) else [args.get("cols", "")]
+    names = [name for text in given[:MAX_COLUMNS] for name in text.split(",")[:MAX_COLUMNS]]
+    return tuple(dict.fromkeys(n for n in names if _COLUMN.fullmatch(n)))[:MAX_COLUMNS]
 
 
 def _search(text: str) -> str:

@@ -13,11 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.i18n import mark
+from tracker.reports.campaign_tables import CAMPAIGN_TABLES
 from tracker.reports.campaigns import campaign_report
 from tracker.reports.channels import channel_report
 from tracker.reports.columns import Column, TableSpec, at
+from tracker.reports.cost_rows import COSTS
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
+from tracker.reports.mover_table import MOVERS
 from tracker.reports.orders import iter_orders
 from tracker.reports.overview import overview_days
 from tracker.reports.path_tables import COMPARISON, JOURNEYS, LIFTS, PATH_BUCKETS, ROLES
@@ -32,8 +35,13 @@ def _of(name: str) -> Callable[[Any], Any]:
     return lambda row: getattr(row.figures, name)
 
 
-def _money(key: str, heading: str, name: str | None = None) -> Column:
-    return Column(key, heading, "money", _of(name or f"{key}_minor"))
+def _money(key: str, heading: str, name: str | None = None, formula: str = "") -> Column:
+    figure = name or f"{key}_minor"
+    return Column(key, heading, "money", _of(figure), sort=figure, formula=formula)
+
+
+def _ratio(key: str, heading: str, formula: str = "") -> Column:
+    return Column(key, heading, "ratio", _of(key), sort=key, formula=formula or key)
 
 
 def _roi(row: Any, *, before_goods_cost: bool) -> float | None:
@@ -43,29 +51,35 @@ def _roi(row: Any, *, before_goods_cost: bool) -> float | None:
 
 
 _RESULT = (
-    Column("visits", mark("Visits"), "count", _of("visits")),
-    Column("orders", mark("Orders"), "orders", _of("orders_micro")),
-    _money("net_revenue", mark("Net revenue")),
+    Column("visits", mark("Visits"), "count", _of("visits"), sort="visits"),
+    Column(
+        "orders", mark("Orders"), "orders", _of("orders_micro"), sort="orders_micro",
+        formula="orders",
+    ),
+    _money("net_revenue", mark("Net revenue"), formula="net_revenue"),
     _money("refunds", mark("Refunds"), "refund_minor"),
-    _money("cost", mark("Cost")),
-)
+    _money("cost", mark("Cost"), formula="cost"),
+)  # fmt: skip
 _RETURN = (
     _money("goods_cost", mark("Goods cost")),
-    Column("roas", mark("ROAS"), "ratio", _of("roas")),
-    Column("roi", mark("ROI"), "ratio", lambda row: _roi(row, before_goods_cost=False)),
+    _ratio("roas", mark("ROAS")),
+    Column(
+        "roi", mark("ROI"), "ratio", lambda row: _roi(row, before_goods_cost=False), sort="roi",
+        formula="roi",
+    ),
     Column(
         "roi_before_goods_cost",
         mark("ROI before goods cost"),
         "ratio",
         lambda row: _roi(row, before_goods_cost=True),
     ),
-    _money("cpa", mark("CPA")),
-    _money("cac", mark("CAC")),
-    _money("aov", mark("Average order")),
-    Column("conversion_rate", mark("Conversion rate"), "ratio", _of("conversion_rate")),
-    Column("refund_rate", mark("Refund rate"), "ratio", _of("refund_rate")),
-    Column("new_customer_share", mark("New customers"), "ratio", _of("new_customer_share")),
-)
+    _money("cpa", mark("CPA"), formula="cpa"),
+    _money("cac", mark("CAC"), formula="cac"),
+    _money("aov", mark("Average order"), formula="aov"),
+    _ratio("conversion_rate", mark("Conversion rate")),
+    _ratio("refund_rate", mark("Refund rate")),
+    _ratio("new_customer_share", mark("New customers")),
+)  # fmt: skip
 _BEFORE = (
     Column(
         "net_revenue_before",
@@ -85,6 +99,9 @@ _PARTS = (
 FIGURE_COLUMNS = (*_RESULT, *_PARTS, *_RETURN, *_BEFORE)
 """Columns that any row of figures has, a total too."""
 
+_CHOOSABLE = tuple(c.key for c in (*_RESULT, *_RETURN) if c.key != "roi_before_goods_cost")
+"""Figures of every row that a page may show; ROI stands under the name that it deserves."""
+
 CHANNELS = TableSpec(
     "channels",
     (
@@ -95,12 +112,23 @@ CHANNELS = TableSpec(
         Column(
             "moved_spend", mark("Spend mapped to influencers"), "money", at("moved_spend_minor")
         ),
-        Column("platform_gmv", mark("GMV as platforms say"), "money", at("platform_gmv_minor")),
-        Column("platform_roas", mark("ROAS as platforms say"), "ratio", at("platform_roas")),
+        Column(
+            "platform_gmv", mark("GMV as platforms say"), "money", at("platform_gmv_minor"),
+            sort="platform_gmv_minor", formula="platform_roas",
+        ),
+        Column(
+            "platform_roas", mark("ROAS as platforms say"), "ratio", at("platform_roas"),
+            sort="platform_roas", formula="platform_roas",
+        ),
         *_BEFORE,
     ),
     lambda session, state: channel_report(session, state).rows,
-)
+    choosable=(*_CHOOSABLE, "platform_gmv", "platform_roas"),
+    usual=(
+        "visits", "orders", "conversion_rate", "net_revenue", "cost", "roas", "roi", "cac",
+        "new_customer_share", "refund_rate", "platform_roas",
+    ),
+)  # fmt: skip
 
 CAMPAIGNS = TableSpec(
     "campaigns",
@@ -109,12 +137,34 @@ CAMPAIGNS = TableSpec(
         Column("campaign", mark("Campaign"), "text", at("name")),
         Column("starts_on", mark("Starts on"), "date", at("starts_on")),
         Column("ends_on", mark("Ends on"), "date", at("ends_on")),
-        Column("budget", mark("Budget"), "money", at("budget_minor")),
+        Column("budget", mark("Budget"), "money", at("budget_minor"), sort="budget_minor"),
+        Column(
+            "budget_share", mark("Of budget"), "ratio", at("budget_share"), sort="budget_share",
+            formula="budget",
+        ),
         *_RESULT,
         *_RETURN,
         *_BEFORE,
     ),
     lambda session, state: campaign_report(session, state).rows,
+    choosable=(*_CHOOSABLE, "budget", "budget_share"),
+    usual=(
+        "visits", "orders", "net_revenue", "cost", "budget_share", "roas", "roi", "cac",
+        "refund_rate",
+    ),
+)  # fmt: skip
+
+
+def _by(key: str, heading: str) -> Column:
+    name = f"{key}_micro"
+    return Column(key, heading, "orders", at(name), sort=name, formula="orders_by")
+
+
+_BY_EVIDENCE = (
+    _by("orders_by_link", mark("Orders by link")),
+    _by("orders_by_code", mark("Orders by code")),
+    _by("orders_by_affiliate", mark("Orders by affiliate row")),
+    _by("orders_by_other", mark("Orders by others")),
 )
 
 INFLUENCERS = TableSpec(
@@ -122,32 +172,32 @@ INFLUENCERS = TableSpec(
     (
         Column("slug", mark("Short name"), "text", at("slug")),
         Column("influencer", mark("Influencer"), "text", at("name")),
-        Column("agency", mark("Agency"), "text", at("agency")),
-        Column("platform", mark("Platform"), "code", at("platform"), "platform"),
-        Column("followers", mark("Followers"), "count", at("followers")),
+        Column("agency", mark("Agency"), "text", at("agency"), sort="agency"),
+        Column("platform", mark("Platform"), "code", at("platform"), "platform", sort="platform"),
+        Column("followers", mark("Followers"), "count", at("followers"), sort="followers"),
         *_RESULT,
         *_PARTS,
-        Column("orders_by_link", mark("Orders by link"), "orders", at("orders_by_link_micro")),
-        Column("orders_by_code", mark("Orders by code"), "orders", at("orders_by_code_micro")),
-        Column(
-            "orders_by_affiliate",
-            mark("Orders by affiliate row"),
-            "orders",
-            at("orders_by_affiliate_micro"),
-        ),
-        Column("orders_by_other", mark("Orders by others"), "orders", at("orders_by_other_micro")),
+        *_BY_EVIDENCE,
         *_RETURN,
         *_BEFORE,
     ),
     lambda session, state: influencer_report(session, state).rows,
-)
+    choosable=(
+        "agency", "platform", "followers", *_CHOOSABLE, *(c.key for c in _PARTS),
+        *(c.key for c in _BY_EVIDENCE),
+    ),
+    usual=(
+        "net_revenue", "cost", "roas", "roi", "orders", "cac", "refund_rate", "new_customer_share",
+    ),
+)  # fmt: skip
 
 
 def _day_rows(session: Session, state: ReportState) -> Iterator[dict[str, Any]]:
     days: DailySeries = overview_days(session, state)
     for i, day in enumerate(days.period.days()):
         row: dict[str, Any] = {"day": day, **{s.key: s.values[i] for s in days.bars}}
-        row |= {"cost": days.cost.values[i], "before_day": None, "before": None}
+        row |= {"cost": None if days.cost is None else days.cost.values[i]}
+        row |= {"before_day": None, "before": None}
         if days.before is not None and days.before_period is not None:
             row["before_day"] = days.before_period.start + timedelta(days=i)
             row["before"] = days.before.values[i]
@@ -275,11 +325,12 @@ TABLES = {
     spec.name: spec
     for spec in (
         CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS, JOURNEYS, ROLES,
-        PATH_BUCKETS, COMPARISON, LIFTS, PLATFORMS, POSTS,
+        PATH_BUCKETS, COSTS, MOVERS, COMPARISON, LIFTS, PLATFORMS, POSTS,
+        *CAMPAIGN_TABLES,
     )
 }  # fmt: skip
-"""Every table that can be downloaded or exported. codes, links and deals are of the influencer that
-the state filters for."""
+"""Every table that can be downloaded or exported. codes, links, deals, break_even and customers
+are of the influencer that the state filters for."""
 
 
 def file_name(spec: TableSpec, state: ReportState, suffix: str = "csv") -> str:

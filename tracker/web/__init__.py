@@ -19,6 +19,7 @@ from tracker.web import (
     competitors,
     conflicts,
     context,
+    costs,
     crawling,
     errors,
     filters,
@@ -31,11 +32,13 @@ from tracker.web import (
     journeys,
     limits,
     mappings,
+    movers,
     orders,
     overview,
     pages,
     platforms,
     preferences,
+    report_tables,
     search,
     security,
     settings,
@@ -49,6 +52,7 @@ from tracker.web import (
     shares,
     sign_in,
     site,
+    views,
     workspaces,
 )
 
@@ -58,6 +62,9 @@ BLUEPRINTS = (
     account.bp,
     workspaces.bp,
     overview.bp,
+    movers.bp,
+    views.bp,
+    costs.bp,
     channels.bp,
     campaigns.bp,
     influencers.bp,
@@ -101,7 +108,16 @@ def register(app: Flask, configured: Settings, database: Database) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_appcontext(context.close_session)
-    for part in (errors, preferences, identity, assets, filters, import_words, charts):
+    for part in (
+        errors,
+        preferences,
+        identity,
+        assets,
+        filters,
+        report_tables,
+        import_words,
+        charts,
+    ):
         part.register(app)
     security.register(app, configured)
     guard.register(app)

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import g, request, url_for
+from sqlalchemy import select
 
-from tracker.models import Shop
+from tracker.models import Campaign, Influencer, Shop
 from tracker.models.credit import MODELS
 from tracker.reports.state import BASES, COMPARISONS, PRESETS, ReportState
-from tracker.web.context import get_shops, get_workspace, today
+from tracker.web.context import get_session, get_shops, get_workspace, today
+from tracker.web.view_links import Views, read_views
 
 CONTROL_ARGS = frozenset({"from", "to", "period", "compare", "model", "shop", "basis", "page"})
 """Arguments that the bar's own fields send; the others travel with them in hidden fields."""
+
+PLACE_ARGS = ("from", "to", "period", "compare", "model", "shop", "basis")
+"""Arguments that stay when somebody goes to another report by the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,9 @@ class Bar:
     period_args: tuple[tuple[str, str], ...]
     """The period as the other controls must carry it."""
     chips: tuple[tuple[str, str, str], ...]
-    """Filters in force: (field, value, address without it)."""
+    """Filters in force: (field, value, address without it); campaigns and influencers by name."""
+    views: Views
+    """Addresses that were kept under a name."""
 
 
 def get_state() -> ReportState:
@@ -70,8 +77,14 @@ def state_url(endpoint: str | None = None, state: ReportState | None = None, **c
     return url_for(endpoint, **route, **cast("dict[str, Any]", args))
 
 
+def place_args() -> dict[str, str]:
+    """The request's period, comparison, model, shops and basis, as arguments."""
+    args = get_state().to_args()
+    return {name: args[name] for name in PLACE_ARGS if name in args}
+
+
 def make_bar(state: ReportState) -> Bar:
-    """The bar for a state."""
+    """The bar for a state. One statement for the saved views, and one for each name in force."""
     args = state.to_args()
     return Bar(
         state=state,
@@ -87,6 +100,7 @@ def make_bar(state: ReportState) -> Bar:
         hidden=tuple((k, v) for k, v in args.items() if k not in CONTROL_ARGS),
         period_args=tuple((k, v) for k, v in args.items() if k in {"from", "to", "period"}),
         chips=_chips(state),
+        views=read_views(state_url(state=state.changed())),
     )
 
 
@@ -110,7 +124,20 @@ def _chips(state: ReportState) -> tuple[tuple[str, str, str], ...]:
     for field in ("kind", "channel", "status", "search"):
         if value := getattr(state, field):
             chips.append((field, value, state_url(state=state.changed(**{field: ""}))))
-    for field in ("campaign_id", "influencer_id"):
+    for field, named in _NAMED.items():
         if value := getattr(state, field):
-            chips.append((field, str(value), state_url(state=state.changed(**{field: 0}))))
+            name = _name(named, value)
+            chips.append((field, name, state_url(state=state.changed(**{field: 0}))))
     return tuple(chips)
+
+
+_NAMED: dict[str, type[Campaign] | type[Influencer]] = {
+    "campaign_id": Campaign,
+    "influencer_id": Influencer,
+}
+
+
+def _name(named: type[Campaign] | type[Influencer], row_id: int) -> str:
+    """The name of a row of this workspace; "" where there is none."""
+    query = select(named.name).where(named.id == row_id, named.workspace_id == get_workspace().id)
+    return get_session().scalar(query) or ""

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from tracker.models import Campaign, Workspace
 from tracker.reports.campaigns import campaign_report
 from tracker.reports.lifts import campaign_lifts
+from tracker.reports.tables import CAMPAIGNS
 from tracker.services import audit, campaigns
 from tracker.services.campaigns import MAX_LOOKBACK_DAYS
 from tracker.services.errors import RefusedError
@@ -22,6 +23,7 @@ from tracker.web.context import get_session, get_workspace, writing
 from tracker.web.downloads import csv_download
 from tracker.web.forms import MAX_TEXT, Money, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
+from tracker.web.report_tables import make_table
 from tracker.web.routes import CAMPAIGN
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
@@ -66,6 +68,7 @@ def index() -> str:
     return render_template(
         "campaigns/index.html",
         report=report,
+        table=make_table(CAMPAIGNS, report.rows, state),
         quiet=_without_figures({row.campaign_id for row in report.rows}),
         lifts=campaign_lifts(get_session(), state),
         state=state,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flask import Response
 
+from tracker.reports.columns import TableSpec, narrowed
 from tracker.reports.csv_files import csv_stream
 from tracker.reports.tables import TABLES, file_name
 from tracker.web.bar import get_state
@@ -13,15 +14,18 @@ from tracker.web.context import parts
 from tracker.web.preferences import locale_name
 
 
-def csv_download(table: str, influencer_id: int = 0) -> Response:
-    """The answer that a browser saves as a file; rows are written as they are read.
+def csv_download(table: str | TableSpec, influencer_id: int = 0) -> Response:
+    """The answer that a browser saves as a file; rows are written as they are read. Where columns
+    were chosen on the page, the file has these.
 
-    influencer_id: whose codes, links or deals; 0: as the state says.
+    table: one of TABLES by its name, or a table of a page of its own. influencer_id: whose codes,
+    links or deals; 0: as the state says.
     """
-    spec, database, locale = TABLES[table], parts().database, locale_name()
-    state = get_state()
+    spec = TABLES[table] if isinstance(table, str) else table
+    database, locale, state = parts().database, locale_name(), get_state()
     if influencer_id:
         state = state.changed(influencer_id=influencer_id)
+    spec = narrowed(spec, state)
 
     def pieces() -> Iterator[bytes]:
         with database.read() as session:  # of its own: the request's is closed when this runs

@@ -199,9 +199,9 @@ def chip(value: str, field: str) -> str:
     if field in names:
         return label(value, names[field])
     if field == "campaign_id":
-        return str(gettext("one campaign"))
+        return value or str(gettext("one campaign"))
     if field == "influencer_id":
-        return str(gettext("one influencer"))
+        return value or str(gettext("one influencer"))
     return value
 
 

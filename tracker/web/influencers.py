@@ -21,6 +21,7 @@ from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
 from tracker.reports.lifts import influencer_lift
 from tracker.reports.social import social
+from tracker.reports.tables import INFLUENCERS
 from tracker.services import audit, influencers, social_posts
 from tracker.services.errors import RefusedError
 from tracker.web.bar import get_state, make_bar
@@ -28,6 +29,7 @@ from tracker.web.context import get_session, get_workspace, now, parts, writing
 from tracker.web.downloads import csv_download
 from tracker.web.forms import MAX_NOTES, MAX_TEXT, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
+from tracker.web.report_tables import make_table
 from tracker.web.routes import INFLUENCER, ROW
 
 bp = Blueprint("influencers", __name__, url_prefix="/influencers")
@@ -67,7 +69,11 @@ def index() -> str:
     state = get_state()
     report = influencer_report(get_session(), state)
     return render_template(
-        "influencers/index.html", report=report, state=state, bar=make_bar(state)
+        "influencers/index.html",
+        report=report,
+        table=make_table(INFLUENCERS, report.rows, state),
+        state=state,
+        bar=make_bar(state),
     )
 
 

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
+from tracker.reports.movers import TOP
 from tracker.reports.overview import overview
+from tracker.reports.tables import INFLUENCERS
 from tracker.web import charts
 from tracker.web.bar import get_state, make_bar
 from tracker.web.context import get_session
 from tracker.web.downloads import csv_download
+from tracker.web.report_tables import make_table
+from tracker.web.views import start_url
 
 bp = Blueprint("overview", __name__)
 
 
 @bp.get("/")
-def index() -> str:
-    """Natural, paid and KOL side by side, the days, what waits, and the first influencers."""
+def index() -> str | AnyResponse:
+    """Natural, paid and KOL side by side, the days, what moved, what waits, the first influencers.
+
+    Somebody who types the site's address or opens a bookmark of it comes to the page that their day
+    begins with; the menu leads here.
+    """
     charts.warm()
+    if request.headers.get("Sec-Fetch-Site") == "none" and not request.args:
+        start = start_url()
+        if start != request.path:
+            return redirect(start)
     state = get_state()
     report = overview(get_session(), state)
-    return render_template("overview/index.html", report=report, state=state, bar=make_bar(state))
+    return render_template(
+        "overview/index.html",
+        report=report,
+        table=make_table(INFLUENCERS, report.influencers, state.changed(columns=())),
+        top_movers=TOP,
+        state=state,
+        bar=make_bar(state),
+    )
 
 
 @bp.get("/days.csv")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy import text
 
 from tracker.i18n import mark
+from tracker.web.bar import place_args
 from tracker.web.context import all_workspaces, find_workspace, get_session
 from tracker.web.identity import caller, role_here
 from tracker.web.permissions import ENDPOINTS, Permission, may
@@ -64,20 +65,27 @@ def for_templates() -> dict[str, Any]:
     return {"shell": shell, "here": here, "can": can}
 
 
-BELONGS_TO = {"mappings": "imports"}
+BELONGS_TO = {"mappings": "imports", "movers": "overview", "costs": "overview"}
 """Blueprint without an entry of its own -> the one under whose entry its pages are."""
 
 
 def shell() -> dict[str, Any]:
-    """Menu, user and workspaces of the signed-in caller."""
+    """Menu, user and workspaces of the signed-in caller. Entries of reports keep the period, the
+    comparison, the model and the shops of the page."""
     user = caller()
     role = role_here()
     blueprint = request.blueprint or ""
     blueprint = BELONGS_TO.get(blueprint, blueprint)
+    place: dict[str, Any] = dict(place_args()) if request.args and find_workspace() else {}
     groups = []
     for title, entries in MENU:
         shown = [
-            {"endpoint": e, "name": n, "letter": k, "is_here": e.split(".")[0] == blueprint}
+            {
+                "url": url_for(e, **(place if ENDPOINTS[e] is Permission.report else {})),
+                "name": n,
+                "letter": k,
+                "is_here": e.split(".")[0] == blueprint,
+            }
             for e, n, k in entries
             if may(role, ENDPOINTS[e])
         ]

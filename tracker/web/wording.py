@@ -12,7 +12,7 @@ from tracker.i18n import mark
 from tracker.imports.reasons import FILE_TEXTS, TEXTS
 from tracker.reports.rows import OpenQuestion, Tag
 from tracker.services.errors import RefusedError
-from tracker.web import filters
+from tracker.web import filters, workbench_wording
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "coupon_leak_suspected": (
@@ -108,6 +108,11 @@ TAGS: dict[str, tuple[str, str, bool]] = {
 """Code of a row's tag -> text, explanation, whether it is a warning."""
 
 FORMULAS: dict[str, str] = {
+    "contribution": mark(
+        "Contribution = this period − compared period. Net revenue = visits × orders per visit × "
+        "revenue per order − refunds: what several of them did together is shared equally, so that "
+        "drivers add up to the contribution and contributions to the whole change."
+    ),
     "net_revenue": mark(
         "Net revenue = paid − freight − tax − refunds, credited under the chosen model."
     ),
@@ -174,8 +179,13 @@ FORMULAS: dict[str, str] = {
     "cpe": mark("CPE = fixed fee ÷ (likes + comments + shares + saves) of the deal’s posts."),
 }
 """What stands in the title of a heading or figure."""
+FORMULAS |= workbench_wording.FORMULAS
 
 REFUSALS: dict[str, str] = {
+    "view_name_taken": mark("You have a view “%(name)s” already. Choose another name."),
+    "name_missing": mark("Give it a name."),
+    "name_too_long": mark("A name has at most %(most)s characters."),
+    "too_many_views": mark("You have %(most)s views. Forget one first."),
     "value_missing": mark("This is needed."),
     "slug_taken": mark("“%(slug)s” is taken already. Choose another one."),
     "bad_slug": mark("Use lower-case letters, digits and hyphens, at most 64."),
@@ -249,6 +259,7 @@ REFUSALS: dict[str, str] = {
     ),
 }
 """Code of a `RefusedError` or `UserError` -> sentence."""
+REFUSALS |= workbench_wording.REFUSALS
 
 
 def question_text(question: OpenQuestion) -> tuple[str, str]:
