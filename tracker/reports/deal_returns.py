@@ -43,6 +43,8 @@ class DealReturn:
     fee_minor: int
     engagements: int | None
     n_posts: int
+    by_day: tuple[Figures, ...] = ()
+    """`figures` by day of `period`."""
 
     @property
     def roi(self) -> float | None:
@@ -84,9 +86,17 @@ def deal_periods(days: Iterable[date], today: date) -> dict[date, Period]:
 
 
 def deal_returns(
-    session: Session, state: ReportState, posts: Sequence[SocialPost], of_posts: Latest
+    session: Session,
+    state: ReportState,
+    posts: Sequence[SocialPost],
+    of_posts: Latest,
+    *,
+    every: bool = False,
 ) -> list[DealReturn]:
-    """Deals whose posts lie in the period or among the posts shown, newest first."""
+    """Deals whose posts lie in the period or among the posts shown, newest first.
+
+    every: all deals whose day has come, whatever the period.
+    """
     deals = list(
         session.scalars(
             select(Deal)
@@ -105,7 +115,7 @@ def deal_returns(
     shown = [
         day
         for day, some in by_date.items()
-        if state.start <= day <= state.end or any(deal.id in named for deal in some)
+        if every or state.start <= day <= state.end or any(deal.id in named for deal in some)
     ]
     if not shown:
         return []
@@ -124,7 +134,7 @@ def deal_returns(
         _return(
             tuple(by_date[day]),
             periods[day],
-            total(row for one in periods[day].days() for row in by_day.get(one, ())),
+            tuple(total(by_day.get(one, ())) for one in periods[day].days()),
             [n for deal in by_date[day] for n in engaged[deal.id]],
             state.base_currency,
         )
@@ -135,10 +145,12 @@ def deal_returns(
 def _return(
     deals: tuple[Deal, ...],
     period: Period,
-    figures: Figures,
+    by_day: tuple[Figures, ...],
     engaged: Sequence[int | None],
     currency: str,
 ) -> DealReturn:
+    figures = total(by_day)
+
     def base(deal: Deal, minor: int) -> int:
         return convert(minor, deal.currency, currency, deal.fx_e8)
 
@@ -153,4 +165,5 @@ def _return(
         fee_minor=fee,
         engagements=sum(known) if known else None,
         n_posts=len(engaged),
+        by_day=by_day,
     )

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from tracker.i18n import mark
 from tracker.reports.campaign_tables import CAMPAIGN_TABLES
+from tracker.reports.break_even import BREAK_EVEN
 from tracker.reports.campaigns import campaign_report
 from tracker.reports.channels import channel_report
 from tracker.reports.columns import Column, TableSpec, at
 from tracker.reports.cost_rows import COSTS
+from tracker.reports.customer_value import CUSTOMERS
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
 from tracker.reports.mover_table import MOVERS
@@ -326,7 +328,7 @@ TABLES = {
     for spec in (
         CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS, JOURNEYS, ROLES,
         PATH_BUCKETS, COSTS, MOVERS, COMPARISON, LIFTS, PLATFORMS, POSTS,
-        *CAMPAIGN_TABLES,
+        *CAMPAIGN_TABLES, BREAK_EVEN, CUSTOMERS,
     )
 }  # fmt: skip
 """Every table that can be downloaded or exported. codes, links, deals, break_even and customers

@@ -47,6 +47,11 @@ def check_target(url: str) -> str:
     return target
 
 
+def is_slug(text: str) -> bool:
+    """Whether a link may be called so: lower-case letters, digits, hyphens, at most 64."""
+    return _SLUG.fullmatch(text) is not None
+
+
 def create_link(
     session: Session,
     shop: Shop,
@@ -121,7 +126,7 @@ def _check_utm(utm: dict[str, str]) -> None:
 
 def _chosen_slug(session: Session, slug: str) -> str:
     wanted = slug.strip().lower()
-    if not _SLUG.fullmatch(wanted):
+    if not is_slug(wanted):
         raise RefusedError("bad_slug", "slug", slug=wanted[:64])
     if session.scalar(select(TrackedLink.id).where(TrackedLink.slug == wanted)) is not None:
         raise RefusedError("slug_taken", "slug", slug=wanted)

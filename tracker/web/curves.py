@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tracker import i18n
 from tracker.domain.money import exponent
 from tracker.models import Promotion, SocialAccount
-from tracker.reports import market, social
+from tracker.reports import market, side_by_side, social
 from tracker.reports.chart import Chart
 from tracker.reports.context import bands_of
 from tracker.reports.curves import curve_chart
@@ -74,6 +74,31 @@ def engagement(state: ReportState, locale: str, width: int) -> Chart:
         short=lambda value: count(value, locale),
         bands=_promotions(state),
         link=_orders_of(state),
+        width=width,
+    )
+
+
+def nets_of_several(state: ReportState, locale: str, width: int) -> Chart:
+    """Net revenue by day of influencers that stand side by side."""
+    return _nets(state, locale, width, gettext("Net revenue by day"), summed=False)
+
+
+def sums_of_several(state: ReportState, locale: str, width: int) -> Chart:
+    """Their net revenue from the period's first day on."""
+    return _nets(state, locale, width, gettext("Net revenue, added up"), summed=True)
+
+
+def _nets(state: ReportState, locale: str, width: int, title: str, *, summed: bool) -> Chart:
+    unit = 10 ** exponent(state.base_currency)
+    return curve_chart(
+        side_by_side.net_curves(get_session(), state, summed=summed),
+        state.period,
+        title=title,
+        from_zero=True,
+        locale=locale,
+        text=lambda value: money(round(value * unit), state.base_currency, locale, compact=False),
+        short=lambda value: count(value, locale),
+        bands=_promotions(state),
         width=width,
     )
 

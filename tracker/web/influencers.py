@@ -17,9 +17,13 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from tracker.domain.records import AccountRecord
 from tracker.models import Influencer, SocialAccount, Workspace
 from tracker.reports import alerts as alert_reports
+from tracker.reports.break_even import break_evens
+from tracker.reports.customer_value import customer_value
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencers import influencer_report
 from tracker.reports.lifts import influencer_lift
+from tracker.reports.notes import notes_of
+from tracker.reports.side_by_side import model_rows
 from tracker.reports.social import social
 from tracker.reports.tables import INFLUENCERS
 from tracker.services import audit, influencers, social_posts
@@ -33,6 +37,9 @@ from tracker.web.report_tables import make_table
 from tracker.web.routes import INFLUENCER, ROW
 
 bp = Blueprint("influencers", __name__, url_prefix="/influencers")
+
+TABLES = "days, codes, links, deals, lifts, posts, break_even, customers"
+"""What of an influencer's page can be downloaded."""
 
 
 class InfluencerForm(FlaskForm):
@@ -87,17 +94,22 @@ def export() -> Response:
 def show(influencer_id: int) -> str:
     """One influencer: cost, revenue and why, with links, codes and deals."""
     state = get_state()
-    page = influencer_page(get_session(), state, influencer_id)
+    session, mine = get_session(), state.changed(influencer_id=influencer_id)
+    page = influencer_page(session, state, influencer_id)
     if page is None:
         abort(404)
     return render_template(
         "influencers/show.html",
         page=page,
-        lift=influencer_lift(get_session(), state, influencer_id),
-        social=social(get_session(), state.changed(influencer_id=influencer_id)),
+        lift=influencer_lift(session, state, influencer_id),
+        social=social(session, mine),
+        models=model_rows(session, mine)[1].get(influencer_id),
+        break_evens=break_evens(session, mine),
+        customers=customer_value(session, state, influencer_id),
+        notes=notes_of(session, state, influencer_id),
         alerts=alert_reports.of_influencer(
             alert_reports.open_alerts(
-                get_session(), state.workspace_id, now(), alert_reports.OF_INFLUENCERS
+                session, state.workspace_id, now(), alert_reports.OF_INFLUENCERS
             ),
             influencer_id,
         ),
@@ -107,7 +119,7 @@ def show(influencer_id: int) -> str:
     )
 
 
-@bp.get(f"/<{INFLUENCER}>/<any(days, codes, links, deals, lifts, posts):table>.csv")
+@bp.get(f"/<{INFLUENCER}>/<any({TABLES}):table>.csv")
 def export_one(influencer_id: int, table: str) -> Response:
     """One of the tables of an influencer's page as a file."""
     find_influencer(get_session(), influencer_id)
