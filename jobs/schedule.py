@@ -58,6 +58,8 @@ TASKS: Final = (
     Task("fits", "jobs.attribution.make_fits", BULK, timedelta(hours=1)),
     Task("policies", "jobs.policies.compute_due_policies", BULK, timedelta(seconds=30)),
     Task("alerts", "jobs.alerts.look_at_watched", BULK, timedelta(minutes=5)),
+    Task("reports", "jobs.reports.make_due_reports", BULK, timedelta(minutes=1)),
+    Task("messages", "jobs.sending.send_messages", BULK, timedelta(minutes=1)),
     Task("crawl", "jobs.crawling.crawl_due", CRAWL, timedelta(seconds=30)),
     Task("upkeep", "jobs.upkeep.tidy", BULK, timedelta(hours=6)),
 )

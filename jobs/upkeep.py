@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from jobs.reports import SENT
 from tracker.config import Settings
 from tracker.db import Database, connect
 from tracker.services.crawl_upkeep import forget_fetches, forget_hosts
 from tracker.services.deliveries import forget_deliveries
+from tracker.services.messages import forget_messages, needed_files
+from tracker.services.schedules import forget_runs
 from tracker.services.undo import forget_changes
 from tracker.services.upkeep import (
     drop_credits,
@@ -21,6 +25,9 @@ from tracker.services.uploads import needed_uploads
 UPLOADING = timedelta(hours=1)
 """A file younger than this may belong to an upload whose batch is not in the database yet."""
 
+SENT_KEPT = timedelta(days=14)
+"""How long files that were sent can still be fetched from the site."""
+
 
 def tidy() -> None:
     """Delete what has no use any more (safe to repeat, and beside a twin)."""
@@ -31,9 +38,12 @@ def tidy() -> None:
             forget_old(session, datetime.now(UTC))
             forget_changes(session, datetime.now(UTC))
             forget_deliveries(session, datetime.now(UTC))
+            forget_messages(session, datetime.now(UTC))
+            forget_runs(session, datetime.now(UTC))
         _drop_credits(database)
         _forget_crawls(database)
         _drop_uploads(database, settings.uploads_dir)
+        _drop_sent(database, settings.reports_dir / SENT)
         with database.write() as session:
             help_the_planner(session)
     finally:
@@ -71,4 +81,19 @@ def _drop_uploads(database: Database, folder: Path) -> None:
     for file in folder.iterdir():
         age = now.timestamp() - file.stat().st_mtime
         if file.is_file() and file.name not in needed and age > UPLOADING.total_seconds():
+            file.unlink(missing_ok=True)
+
+
+def _drop_sent(database: Database, folder: Path) -> None:
+    """Delete files that were made for messages only, when those have gone out long ago."""
+    now = datetime.now(UTC)
+    with database.read() as session:
+        needed = needed_files(session)
+    home = folder.parent
+    for file in sorted(folder.rglob("*"), reverse=True):  # what is inside of a folder first
+        age = now.timestamp() - file.stat().st_mtime
+        if file.is_dir():
+            with suppress(OSError):  # it is not empty
+                file.rmdir()
+        elif age > SENT_KEPT.total_seconds() and str(file.relative_to(home)) not in needed:
             file.unlink(missing_ok=True)
