@@ -168,6 +168,7 @@ class AffiliateRow(Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "platform", "order_ref", "influencer_id"),
         Index("ix_affiliate_row_influencer", "influencer_id"),
+        Index("ix_affiliate_row_order", "shop_id", "order_ref"),
         one_of("status", "expected", "settled", "void"),
     )
 

@@ -5,11 +5,12 @@ A decision is a fact: the engine honours it (`credit_decisions`); taking it back
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import upsert
@@ -18,7 +19,7 @@ from tracker.models import Influencer, Order, OrderDecision, OrderVisitor, Shop
 from tracker.models.base import to_micros
 from tracker.models.decision import QUESTIONS
 from tracker.services import dirty
-from tracker.services.bulk import table_of
+from tracker.services.bulk import among, table_of
 from tracker.services.errors import RefusedError
 
 
@@ -76,28 +77,59 @@ def take_back(session: Session, decision: OrderDecision) -> None:
 
 def decisions_about(session: Session, order: Order) -> Sequence[OrderDecision]:
     """The decisions about an order, oldest first."""
-    return session.scalars(
-        select(OrderDecision)
-        .where(OrderDecision.shop_id == order.shop_id, OrderDecision.order_ref == order.ref)
-        .order_by(OrderDecision.decided_at, OrderDecision.id)
-    ).all()
+    return decisions_of(session, [order]).get(order.id, [])
 
 
 def claims_about(session: Session, order: Order) -> list[tuple[OrderVisitor, Verdict]]:
     """The statements about who placed an order, and what becomes of each, oldest first."""
-    rows = session.scalars(
-        select(OrderVisitor)
-        .where(OrderVisitor.shop_id == order.shop_id, OrderVisitor.order_ref == order.ref)
+    return claims_of(session, [order])[order.id]
+
+
+def claims_of(
+    session: Session, orders: Sequence[Order]
+) -> dict[int, list[tuple[OrderVisitor, Verdict]]]:
+    """`claims_about` for many orders at once, by order id. Two statements however many there are;
+    every order has a list, an empty one where nothing is stated."""
+    order_ids = [order.id for order in orders]
+    stated: dict[int, list[OrderVisitor]] = {order_id: [] for order_id in order_ids}
+    for order_id, row in session.execute(
+        select(Order.id, OrderVisitor)
+        .join(Order, of_order(OrderVisitor))
+        .where(among(session, Order.id, order_ids))
         .order_by(OrderVisitor.at, OrderVisitor.visitor_id)
-    ).all()
-    chosen = session.scalar(
-        select(OrderDecision.visitor_id).where(
-            OrderDecision.shop_id == order.shop_id,
-            OrderDecision.order_ref == order.ref,
-            OrderDecision.question == "visitor",
-            OrderDecision.keeps_rule.is_(False),
-        )
-    )
+    ):
+        stated[order_id].append(row)
+    chosen = {
+        order_id: row.visitor_id
+        for order_id, rows in decisions_of(session, orders).items()
+        for row in rows
+        if row.question == "visitor" and not row.keeps_rule
+    }
+    return {order.id: _judged(order, stated[order.id], chosen.get(order.id)) for order in orders}
+
+
+def decisions_of(session: Session, orders: Sequence[Order]) -> dict[int, list[OrderDecision]]:
+    """`decisions_about` for many orders at once, by order id; orders without any are not in it."""
+    found: dict[int, list[OrderDecision]] = defaultdict(list)
+    for order_id, row in session.execute(
+        select(Order.id, OrderDecision)
+        .join(Order, of_order(OrderDecision))
+        .where(among(session, Order.id, [order.id for order in orders]))
+        .order_by(OrderDecision.decided_at, OrderDecision.id)
+    ):
+        found[order_id].append(row)
+    return found
+
+
+def of_order(model: type[OrderDecision | OrderVisitor]) -> ColumnElement[bool]:
+    """The condition that joins an order with what is said about it: files and scripts may speak of
+    an order before it is here, so they name it by shop and number."""
+    return and_(Order.shop_id == model.shop_id, Order.ref == model.order_ref)
+
+
+def _judged(
+    order: Order, rows: list[OrderVisitor], chosen: int | None
+) -> list[tuple[OrderVisitor, Verdict]]:
     claims = [
         Claim(
             row.visitor_id,

@@ -7,12 +7,13 @@ then says which of these really conflict.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, union
+from sqlalchemy.orm import Mapped, Session
 
 from tracker.domain.identity import LinkEvidence, Verdict
 from tracker.domain.paths import Conflict, Reason, Signal
@@ -30,7 +31,7 @@ from tracker.services.attribution import compute
 from tracker.services.bulk import among
 from tracker.services.credit_decisions import own_purchases
 from tracker.services.credit_orders import IS_CONVERSION
-from tracker.services.decisions import claims_about, decisions_about
+from tracker.services.decisions import claims_of, decisions_of
 from tracker.services.policies import content_of, ensure_policy
 
 
@@ -73,6 +74,10 @@ QUESTION_OF = {
 """Which decision settles which conflict; visitors: visitor."""
 
 
+BATCH = 200
+"""Doubtful orders that the engine looks at together: of thousands, a page needs the newest."""
+
+
 def conflicting_orders(
     session: Session, workspace: Workspace, first: date, last: date, *, limit: int = 200
 ) -> list[ConflictingOrder]:
@@ -85,71 +90,102 @@ def conflicting_orders(
         Order.shop_id.in_(shops), Order.ordered_on >= first, Order.ordered_on <= last, IS_CONVERSION
     )
     doubtful = union(
-        _by_visitors(period),
-        _by_affiliates(period),
+        _by_visitors(shops, period),
+        _by_affiliates(shops, period),
         _by_coupons(period),
         _by_self_purchase(period, workspace.id),
     ).subquery()
-    orders = session.scalars(
-        select(Order)
+    order_ids = session.scalars(
+        select(Order.id)
         .where(Order.id.in_(select(doubtful.c.id)))
         .order_by(Order.placed_at.desc(), Order.id)
     ).all()
-    seen = _engine_says(session, workspace, [order.id for order in orders])
     found: list[ConflictingOrder] = []
-    for order in orders:
-        one = _conflict(session, order, seen.get(order.id, _NOTHING))
-        if one.kinds:
-            found.append(one)
-        if len(found) == limit:
+    for start in range(0, len(order_ids), BATCH):
+        found += _conflicts(session, workspace, order_ids[start : start + BATCH])
+        if len(found) >= limit:
             break
-    return found
+    return found[:limit]
 
 
-def _conflict(session: Session, order: Order, seen: _Seen) -> ConflictingOrder:
-    decided = {row.question for row in decisions_about(session, order)}
+def _conflicts(
+    session: Session, workspace: Workspace, order_ids: Sequence[int]
+) -> Iterator[ConflictingOrder]:
+    """Those of some doubtful orders that really are in conflict, in the order given."""
+    orders = {
+        order.id: order
+        for order in session.scalars(select(Order).where(among(session, Order.id, order_ids)))
+    }
+    chosen = [orders[order_id] for order_id in order_ids]
+    seen = _engine_says(session, workspace, order_ids)
+    claims, decisions = claims_of(session, chosen), decisions_of(session, chosen)
+    for order in chosen:
+        decided = {row.question for row in decisions.get(order.id, ())}
+        one = _conflict(order, seen.get(order.id, _NOTHING), claims[order.id], decided)
+        if one.kinds:
+            yield one
+
+
+def _conflict(
+    order: Order, seen: _Seen, claims: list[tuple[OrderVisitor, Verdict]], decided: set[str]
+) -> ConflictingOrder:
     kinds = [
         str(conflict.name)
         for conflict in Conflict
         if seen.bits & conflict and QUESTION_OF[conflict] not in decided
     ]
-    claims = [
+    counting = [
         (row.visitor_id, str(verdict))
-        for row, verdict in claims_about(session, order)
+        for row, verdict in claims
         if verdict in {Verdict.linked, Verdict.conflict}
     ]
     if "visitor" not in decided and Verdict.conflict in {verdict for _, verdict in claims}:
         kinds.append("visitors")
     return ConflictingOrder(
         order.id, order.ref, order.shop_id, order.placed_at, tuple(kinds),
-        seen.rule_owner, seen.owners, seen.held, tuple(dict.fromkeys(claims)),
+        seen.rule_owner, seen.owners, seen.held, tuple(dict.fromkeys(counting)),
     )  # fmt: skip
 
 
-def _by_visitors(period: ColumnElement[bool]) -> Select[int]:
+# The candidates are sought from the side of what is said, which is few, and not from the orders.
+
+
+def _by_visitors(shops: Select[int], period: ColumnElement[bool]) -> Select[int]:
+    stated = _several(
+        OrderVisitor.shop_id,
+        OrderVisitor.order_ref,
+        OrderVisitor.visitor_id,
+        OrderVisitor.shop_id.in_(shops) & (OrderVisitor.evidence != LinkEvidence.click),
+    )
+    return _orders_of(stated, period)
+
+
+def _by_affiliates(shops: Select[int], period: ColumnElement[bool]) -> Select[int]:
+    stated = _several(
+        AffiliateRow.shop_id,
+        AffiliateRow.order_ref,
+        AffiliateRow.influencer_id,
+        AffiliateRow.shop_id.in_(shops) & (AffiliateRow.status != "void"),
+    )
+    return _orders_of(stated, period)
+
+
+def _several(
+    shop_id: Mapped[int], order_ref: Mapped[str], who: Mapped[int], where: ColumnElement[bool]
+) -> Subquery:
+    """Orders, by shop and number, for which more than one speaks."""
     return (
-        select(Order.id)
-        .join(
-            OrderVisitor,
-            and_(OrderVisitor.shop_id == Order.shop_id, OrderVisitor.order_ref == Order.ref),
-        )
-        .where(period, OrderVisitor.evidence != LinkEvidence.click)
-        .group_by(Order.id)
-        .having(func.count(OrderVisitor.visitor_id.distinct()) > 1)
+        select(shop_id.label("shop_id"), order_ref.label("order_ref"))
+        .where(where)
+        .group_by(shop_id, order_ref)
+        .having(func.min(who) != func.max(who))
+        .subquery()
     )
 
 
-def _by_affiliates(period: ColumnElement[bool]) -> Select[int]:
-    return (
-        select(Order.id)
-        .join(
-            AffiliateRow,
-            and_(AffiliateRow.shop_id == Order.shop_id, AffiliateRow.order_ref == Order.ref),
-        )
-        .where(period, AffiliateRow.status != "void")
-        .group_by(Order.id)
-        .having(func.count(AffiliateRow.influencer_id.distinct()) > 1)
-    )
+def _orders_of(stated: Subquery, period: ColumnElement[bool]) -> Select[int]:
+    named = and_(Order.shop_id == stated.c.shop_id, Order.ref == stated.c.order_ref)
+    return select(Order.id).join(stated, named).where(period)
 
 
 def _by_coupons(period: ColumnElement[bool]) -> Select[int]:
@@ -158,12 +194,15 @@ def _by_coupons(period: ColumnElement[bool]) -> Select[int]:
         CouponOwnership.valid_from <= Order.placed_at,
         or_(CouponOwnership.valid_until.is_(None), CouponOwnership.valid_until > Order.placed_at),
     )
+    several = (
+        select(OrderCoupon.order_id).group_by(OrderCoupon.order_id).having(func.count() > 1)
+    )  # an index gives this in order; few orders carry two codes
     return (
         select(Order.id)
         .join(OrderCoupon, OrderCoupon.order_id == Order.id)
         .join(Coupon, and_(Coupon.shop_id == Order.shop_id, Coupon.code == OrderCoupon.code))
         .join(CouponOwnership, owned)
-        .where(period)
+        .where(period, Order.id.in_(several))
         .group_by(Order.id)
         .having(func.count(CouponOwnership.influencer_id.distinct()) > 1)
     )
@@ -174,10 +213,10 @@ def _by_self_purchase(period: ColumnElement[bool], workspace_id: int) -> Select[
     return select(Order.id).where(period, Order.customer_id.in_(select(own.c.customer_id)))
 
 
-def _engine_says(session: Session, workspace: Workspace, order_ids: list[int]) -> dict[int, _Seen]:
+def _engine_says(
+    session: Session, workspace: Workspace, order_ids: Sequence[int]
+) -> dict[int, _Seen]:
     """Conflicts of orders as the engine gives them, with those whom they are between."""
-    if not order_ids:
-        return {}
     policy = content_of(ensure_policy(session, workspace))
     computed = compute(
         session, workspace, policy, among(session, Order.id, order_ids), keep_all=True
