@@ -22,6 +22,7 @@ from tracker import (
     labels_imports,
     labels_reports,
     labels_watching,
+    labels_workbench,
 )
 
 DEFAULT_LOCALE = "zh_CN"
@@ -320,6 +321,7 @@ LABELS: dict[str, dict[str, str]] = {
         "outstanding": mark("Outstanding"),
     },
     **labels_watching.LABELS,
+    **labels_workbench.LABELS,
     **labels_reports.LABELS,
     **labels_alerts.LABELS,
     **labels_campaigns.LABELS,

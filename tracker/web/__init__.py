@@ -29,8 +29,11 @@ from tracker.web import (
     imports,
     imports_after,
     influencers,
+    influencers_bulk,
+    influencers_compare,
     journeys,
     limits,
+    links,
     mappings,
     movers,
     orders,
@@ -69,6 +72,7 @@ BLUEPRINTS = (
     campaigns.bp,
     influencers.bp,
     agreements.bp,
+    links.bp,
     buyers.bp,
     orders.bp,
     conflicts.bp,
@@ -87,6 +91,7 @@ BLUEPRINTS = (
     settings.bp,
 )
 IMPORT_PAGES = (imports_after,)
+INFLUENCER_PAGES = (influencers_bulk, influencers_compare)
 SETTINGS_PAGES = (
     settings_policy,
     settings_rules,

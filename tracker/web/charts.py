@@ -148,5 +148,7 @@ CHARTS: dict[str, Drawn] = {
     "prices": Drawn(curves.prices, is_of_facts=False),
     "followers": Drawn(curves.followers, is_of_facts=False),
     "engagement": Drawn(curves.engagement, is_of_facts=False),
+    "side_by_side": Drawn(curves.nets_of_several, is_of_facts=False),
+    "side_by_side_sum": Drawn(curves.sums_of_several, is_of_facts=False),
 }
 """Name -> how it is drawn."""
