@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Column, MetaData, Table
 from sqlalchemy.orm import Session
 
 from benchmarks.attribution_world import (
@@ -17,19 +16,16 @@ from benchmarks.attribution_world import (
     channel_of_marks,
     make_world,
 )
+from benchmarks.bulk import load, run_sql, text_sql
 from tracker.db import Database, connect, insert_new
 from tracker.domain.channels import Channel, kind_of
 from tracker.migrations import upgrade
 from tracker.models import Coupon, CouponOwnership, Influencer, Mark, Shop, Workspace
 from tracker.models.base import from_micros
 from tracker.services.bulk import table_of
-from tracker.services.int_rows import insert_int_rows
 from tracker.services.policies import ensure_policy
 
 Ints = NDArray[np.int64]
-
-CHUNK = 1_000_000
-"""Rows of one load: memory stays small."""
 
 START_DAY = START_US // DAY_US + 1
 """Number of the first day; START_US is Shanghai's midnight, which is before UTC's."""
@@ -100,25 +96,26 @@ def _people(session: Session, shop: Shop) -> None:
 
 def _touches(database: Database, world: World) -> None:
     number = np.arange(1, world.n_visitors + 1, dtype=np.int64)
-    _load(
+    load(
         database,
         "INSERT INTO visitor (id, shop_id, key, created_at) "
-        f"SELECT a, 1, {_text(database, 'f:', 'a')}, {START_US} FROM staged",
+        f"SELECT a, 1, {text_sql(database, 'f:', 'a')}, {START_US} FROM staged",
         number,
     )
     number = np.arange(1, world.at.size + 1, dtype=np.int64)
     # an index is faster made at once than grown by rows in random order
-    _do(database, "DROP INDEX ix_touch_path")
-    _load(
+    run_sql(database, "DROP INDEX ix_touch_path")
+    load(
         database,
-        "INSERT INTO touch (id, shop_id, key, visitor_id, at, mark_id, interaction, cost_minor, "
-        f"batch_id) SELECT a, 1, {_text(database, 't', 'a')}, b, c, d, 'visit', 0, 0 FROM staged",
+        "INSERT INTO touch (id, shop_id, key, visitor_id, at, mark_id, interaction, cost_minor,"
+        f" batch_id) SELECT a, 1, {text_sql(database, 't', 'a')}, b, c, d, 'visit', 0, 0"
+        " FROM staged",
         number,
         world.visitor,
         world.at,
         world.mark,
     )
-    _do(database, "CREATE INDEX ix_touch_path ON touch (visitor_id, at)")
+    run_sql(database, "CREATE INDEX ix_touch_path ON touch (visitor_id, at)")
 
 
 def _orders(database: Database, world: World) -> None:
@@ -126,15 +123,15 @@ def _orders(database: Database, world: World) -> None:
     buyers, customer = np.unique(world.buyer, return_inverse=True)
     number = np.arange(1, world.buyer.size + 1, dtype=np.int64)
     day = START_DAY + (world.placed_at - START_US) // DAY_US
-    ref = _text(database, "o", "a")
-    _load(
+    ref = text_sql(database, "o", "a")
+    load(
         database,
         "INSERT INTO customer (id, workspace_id, customer_key) "
-        f"SELECT a, 1, {_text(database, 'c', 'a')} FROM staged",
+        f"SELECT a, 1, {text_sql(database, 'c', 'a')} FROM staged",
         np.arange(1, buyers.size + 1, dtype=np.int64),
     )
     columns = (number, customer.astype(np.int64) + 1, world.placed_at, day, world.net)
-    _load(
+    load(
         database,
         'INSERT INTO "order" (id, shop_id, ref, placed_at, ordered_on, paid_at, status, version_at,'
         " content_hash, customer_id, currency, fx_e8, gross_minor, discount_platform_minor,"
@@ -143,7 +140,7 @@ def _orders(database: Database, world: World) -> None:
         " 'CNY', 100000000, 0, 0, 0, 0, 0, e, e, '', '', 0 FROM staged",
         *columns,
     )
-    _load(
+    load(
         database,
         "INSERT INTO order_visitor (shop_id, order_ref, visitor_id, evidence, at, token_hash,"
         f" batch_id) SELECT 1, {ref}, b, 'file', c, '', 0 FROM staged",
@@ -152,15 +149,15 @@ def _orders(database: Database, world: World) -> None:
         world.placed_at,
     )
     used = number[::10]
-    code = _text(database, "code", "b", digits=0)
-    _load(
+    code = text_sql(database, "code", "b", digits=0)
+    load(
         database,
         f"INSERT INTO order_coupon (order_id, code, raw) SELECT a, {code}, '' FROM staged",
         used,
         used % INFLUENCERS + 1,
     )
     back = slice(None, None, 12)
-    _load(
+    load(
         database,
         "INSERT INTO refund (shop_id, order_ref, ref, refunded_at, refunded_on, amount_minor,"
         f" batch_id) SELECT 1, {ref}, 'total', c, d + 5, e / 2, 0 FROM staged",
@@ -168,41 +165,12 @@ def _orders(database: Database, world: World) -> None:
     )
 
 
-def _text(database: Database, prefix: str, column: str, digits: int = 9) -> str:
-    """A text made of a number, as SQL; of equal length, so that keys come in rising order."""
-    if database.is_sqlite:
-        return f"printf('{prefix}%0{digits}d', {column})" if digits else f"'{prefix}' || {column}"
-    return f"'{prefix}' || " + (f"lpad({column}::text, {digits}, '0')" if digits else column)
-
-
-def _load(database: Database, statement: str, *columns: Ints) -> None:
-    """Run an INSERT .. SELECT .. FROM staged, whose columns a, b, c … are the given arrays."""
-    names = "abcdefgh"[: len(columns)]
-    columns_of = (Column(name, BigInteger) for name in names)
-    staged = Table("staged", MetaData(), *columns_of, prefixes=["TEMPORARY"])
-    for start in range(0, columns[0].size, CHUNK):
-        with database.write() as session:
-            connection = session.connection()
-            if not database.is_sqlite:  # the keys are right: no look-up of each shop
-                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            staged.create(connection)
-            part = (column[start : start + CHUNK] for column in columns)
-            insert_int_rows(session, staged, dict(zip(names, part, strict=True)))
-            connection.exec_driver_sql(statement)
-            staged.drop(connection)
-
-
 def _settle(database: Database) -> None:
     """Rows were numbered by hand: sequences go on after them. Statistics as upkeep makes them."""
     if not database.is_sqlite:
         for table in ("visitor", "touch", "customer", '"order"'):
-            _do(
+            run_sql(
                 database,
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}",
             )
-    _do(database, "ANALYZE")
-
-
-def _do(database: Database, statement: str) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(statement)
+    run_sql(database, "ANALYZE")

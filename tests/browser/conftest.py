@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,18 +63,35 @@ def shop(database: Database) -> Any:
         return factories.ShopFactory(workspace=workspace, name="官方商城", slug="own")
 
 
-@pytest.fixture
-def site(settings: Settings, shop: Any) -> Iterator[Site]:
-    app = create_app({"site"}, settings)
+@contextmanager
+def served(app: Callable[..., Any] | None = None) -> Iterator[Any]:
+    """A server on loopback; its `app` may be set later, when its address is known."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.port}")
+    yield server
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@contextmanager
+def served_site(settings: Settings) -> Iterator[Site]:
+    """The whole program on loopback: the pages, and what collects."""
+    with served() as server:
+        url = f"http://127.0.0.1:{server.port}"
+        app = create_app({"site", "collect"}, settings.model_copy(update={"public_url": url}))
+        server.app = app
+        yield Site(url)
+    app.extensions["collector"].close()
     app.extensions["charts"].close()
     app.extensions["tracker"].database.dispose()
+
+
+@pytest.fixture
+def site(settings: Settings, shop: Any) -> Iterator[Site]:
+    with served_site(settings) as made:
+        yield made
 
 
 @pytest.fixture
@@ -89,9 +107,7 @@ def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda request: site.hosts.add(request.url.split("/")[2]))
-        page.on("pageerror", lambda error: site.problems.append(f"script: {error}"))
-        page.on("console", lambda said: _note(site, said))
+        watched(page, site.hosts, site.problems)
         return page
 
     yield make
@@ -101,10 +117,19 @@ def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     assert site.hosts <= {site.url.removeprefix("http://")}
 
 
-def _note(site: Site, said: Any) -> None:
-    # the browser reports violations of the content security policy as errors of the console
-    if said.type in {"error", "warning"}:
-        site.problems.append(f"console: {said.text}")
+def watched(page: Any, hosts: set[str], problems: list[str] | None = None) -> list[str]:
+    """Notes hosts that a page asks, and errors: those of scripts, and those of the console, where
+    the browser reports violations of the content security policy."""
+    noted: list[str] = [] if problems is None else problems
+
+    def note(said: Any) -> None:
+        if said.type in {"error", "warning"}:
+            noted.append(f"console: {said.text}")
+
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.on("pageerror", lambda error: noted.append(f"script: {error}"))
+    page.on("console", note)
+    return noted
 
 
 @pytest.fixture

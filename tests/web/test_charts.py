@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+import struct
+
 import pytest
 from lxml import etree
 
@@ -84,6 +88,19 @@ def test_what_is_drawn_for_one_question_answers_no_other(client_of, world, sold)
     assert english.get(f"/charts/overview.svg?{SPAN}&basis=ordered").data != svg
 
 
+def test_a_chart_can_be_taken_away_as_an_image(client, world, sold):
+    page = client.get(f"/?{SPAN}").text
+    link = html.unescape(re.search(r'href="(/charts/overview\.png[^"]*)"', page).group(1))
+    answer = client.get(link)
+    assert answer.mimetype == "image/png"
+    assert answer.data.startswith(b"\x89PNG\r\n")
+    assert f"overview_{factories.TODAY}" in answer.headers["Content-Disposition"]
+    width, height = struct.unpack(">II", answer.data[16:24])
+    assert width == 2 * 860  # sharp on a screen of our days
+    assert height > 232 * 2  # with a title and a legend
+    assert client.get("/charts/secrets.png").status_code == 404
+
+
 def test_widths_come_in_steps(client, world, sold):
     boxes = set()
     for width in ("320", "761", "799", "99999", "-1", "x", ""):
@@ -100,6 +117,8 @@ def test_a_chart_that_is_not_there_or_cannot_be_drawn_is_an_error(client, world,
 
     monkeypatch.setattr(ChartPool, "svg", broken)
     assert client.get("/charts/overview.svg").status_code == 503
+    monkeypatch.setattr(ChartPool, "png", broken)
+    assert client.get("/charts/overview.png").status_code == 503
     assert client.get("/").status_code == 200  # the page itself does not need it
 
 

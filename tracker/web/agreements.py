@@ -103,7 +103,7 @@ class DealForm(FlaskForm):
     goods_given = Money(_l("Goods given, at cost"))
     platform_fee = Money(_l("Platform service fee"))
     commission = DecimalField(
-        _l("Commission, %% of net revenue"),
+        _l("Commission in percent of net revenue"),
         places=4,
         default=0,
         validators=[Optional(), NumberRange(min=0, max=100)],

@@ -52,6 +52,7 @@ def register(app: Flask) -> None:
     """Make the drawing pool; its process starts with the first chart."""
     app.extensions["charts"] = ChartPool()
     app.add_template_global(chart_url)
+    app.add_template_global(chart_file_url)
 
 
 def warm() -> None:
@@ -64,8 +65,17 @@ def warm() -> None:
 
 def chart_url(name: str, changes: dict[str, Any] | None = None, **more: Any) -> str:
     """The address of a chart under the page's state; more: arguments of its own."""
+    return _address("charts.show", name, changes, more)
+
+
+def chart_file_url(name: str, changes: dict[str, Any] | None = None, **more: Any) -> str:
+    """The address of the same chart as an image file."""
+    return _address("charts.export", name, changes, more)
+
+
+def _address(endpoint: str, name: str, changes: dict[str, Any] | None, more: Any) -> str:
     args = get_state().to_args(sort="", search="", **(changes or {}))
-    return url_for("charts.show", name=name, **cast("dict[str, Any]", args), **more)
+    return url_for(endpoint, name=name, **args, **more)
 
 
 @bp.get("/<name>.svg")
@@ -84,6 +94,28 @@ def show(name: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Cookie")
     return cast(Response, response.make_conditional(request))
+
+
+@bp.get("/<name>.png")
+def export(name: str) -> Response:
+    """The same chart as a PNG with its title and legend, for slides and mails."""
+    found = CHARTS.get(name)
+    if found is None:
+        abort(404)
+    pool = cast(ChartPool, current_app.extensions["charts"])
+    state = get_state()
+    try:
+        drawing = pool.png(found.make(state, locale_name(), _width()))
+    except ChartError:
+        current_app.logger.exception("chart %s could not be drawn", name)
+        abort(503)
+    response = Response(drawing, mimetype="image/png")
+    response.headers.set(
+        "Content-Disposition",
+        "attachment",
+        filename=f"{name}_{state.start.isoformat()}_{state.end.isoformat()}.png",
+    )
+    return response
 
 
 def _drawing(name: str, drawn: Drawn, state: ReportState) -> str:

@@ -156,6 +156,7 @@ ENDPOINTS: dict[str, Permission] = {
     "shared.unlock": P.public,
     "shared.export": P.public,
     "charts.show": P.report,
+    "charts.export": P.report,
     "competitors.index": P.report,
     "competitors.export": P.report,
     "competitors.export_one": P.report,

@@ -40,12 +40,10 @@ class RuleForm(FlaskForm):
     """A rule with up to two conditions; more come by a second rule."""
 
     name = StringField(_l("Name"), **NAME)
-    field = SelectField(_l("If"), choices=list(FIELDS))
+    field = SelectField(_l("If"))
     operator = SelectField(_l("Comparison"))
     value = StringField(_l("Value"), **NAME)
-    field2 = SelectField(
-        _l("and"), choices=choices([("", "—"), *((name, name) for name in FIELDS)])
-    )
+    field2 = SelectField(_l("and"))
     operator2 = SelectField(_l("Comparison"))
     value2 = StringField(
         _l("Value"), filters=[strip], validators=[Length(max=MAX_TEXT), no_control_characters]
@@ -56,6 +54,9 @@ class RuleForm(FlaskForm):
         super().__init__(*args, **kwargs)
         words = choices((str(code), gettext(text)) for code, text in OPERATORS.items())
         self.operator.choices = self.operator2.choices = words
+        fields = [(name, label(name, "rule_field")) for name in FIELDS]
+        self.field.choices = choices(fields)
+        self.field2.choices = choices([("", "—"), *fields])
         self.channel.choices = choices((str(c), label(c, "channel")) for c in rules.CHOOSABLE)
 
     def conditions(self) -> list[tuple[str, str, str]]:
