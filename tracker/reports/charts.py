@@ -23,6 +23,7 @@ from contextlib import contextmanager
 
 from tracker.reports.chart import Chart
 from tracker.reports.helper import TIMEOUT_SECONDS, Helper, HelperError
+from tracker.reports.pdf import Document, to_json
 
 CACHE_BYTES = 16 * 1024 * 1024
 """Drawings kept in memory, about five hundred."""
@@ -77,6 +78,11 @@ class ChartPool:
         """The chart as a PNG file. Raises ChartError."""
         return self._draw(chart, "png")
 
+    def pdf(self, document: Document) -> bytes:
+        """A document as a PDF file; nothing of it is kept. Raises ChartError."""
+        with self._drawer() as drawer:
+            return _ask(drawer, f'{{"format":"pdf","document":{to_json(document)}}}')
+
     def close(self) -> None:
         """Stop the processes."""
         self._stop()
@@ -119,9 +125,12 @@ def _hashed(question: str) -> str:
 
 def _draw(drawer: Helper, chart: Chart, form: str) -> bytes:
     """One drawing. Raises ChartError: it failed, took too long, or the process died."""
-    request = f'{{"format":{json.dumps(form)},"chart":{chart.to_json()}}}'.encode()
+    return _ask(drawer, f'{{"format":{json.dumps(form)},"chart":{chart.to_json()}}}')
+
+
+def _ask(drawer: Helper, request: str) -> bytes:
     try:
-        return drawer.ask(request)
+        return drawer.ask(request.encode(errors="replace"))
     except HelperError as error:
         raise ChartError(str(error)) from error
 

@@ -19,15 +19,17 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import get_font_names
+from matplotlib.font_manager import fontManager
+from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from tracker.reports.chart import Chart, ChartSeries
+from tracker.reports.fonts import NO_FONT, MissingFontError, find_chinese_font, has_chinese
 from tracker.reports.svg import LEFT, RIGHT, TOP, UNDER, to_page_svg
-from tracker.reports.theme import COLOURS, FONTS, LATIN_FONT
+from tracker.reports.theme import COLOURS, LATIN_FONT
 
 PNG_SCALE = 2
 """Pixels of a PNG for a CSS pixel."""
@@ -49,15 +51,18 @@ _UNDER, _GRID, _BARS, _LINES, _TEXTS = range(5)
 
 @cache
 def file_fonts() -> list[str]:
-    """Fonts of this machine for files, those with Chinese first; without one, Chinese is boxes."""
-    installed = set(get_font_names())
-    return [*(name for name in FONTS if name in installed), LATIN_FONT]
+    """Names of the fonts for files, the one with Chinese first; there may be none of that kind."""
+    found = find_chinese_font()
+    if found is None:
+        return [LATIN_FONT]
+    fontManager.addfont(found)
+    return [FT2Font(str(found)).family_name, LATIN_FONT]
 
 
 @contextmanager
 def _settings(fonts: list[str]) -> Iterator[None]:
     with rc_context({**_SETTINGS, "font.family": fonts}), warnings.catch_warnings():
-        # on a page the reader's browser chooses the font; in a file a box is better than no file
+        # on a page the reader's browser chooses the font; files have one with Chinese
         warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
         yield
 
@@ -73,8 +78,14 @@ def draw_svg(chart: Chart) -> str:
 
 
 def draw_png(chart: Chart) -> bytes:
-    """The chart as a PNG on white, with its title and legend, for files and mails."""
-    with _settings(file_fonts()):
+    """The chart as a PNG on white, with its title and legend, for files and mails.
+
+    Raises MissingFontError: it has Chinese, and no font on this machine does.
+    """
+    names = file_fonts()
+    if names == [LATIN_FONT] and has_chinese(chart.to_json()):
+        raise MissingFontError(NO_FONT)
+    with _settings(names):
         figure = _figure(chart, head=44)
         FigureCanvasAgg(figure)
         _write_head(figure, chart)

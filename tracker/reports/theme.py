@@ -44,21 +44,6 @@ VARIABLES = {
 }
 """Key -> the page's variable, which wins where there is one."""
 
-FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Microsoft YaHei",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Noto Sans CJK JP",
-    "Arial Unicode MS",
-)
-"""Fonts with Chinese for files, best first: a machine has one or another."""
-
 LATIN_FONT = "DejaVu Sans"
 """Comes with matplotlib and knows no Chinese."""
 

@@ -20,8 +20,7 @@ from tracker.config import Settings
 from tracker.db import Database, connect
 from tracker.migrations import current_revision, newest_revision
 from tracker.models import User
-from tracker.reports.drawing import file_fonts
-from tracker.reports.theme import LATIN_FONT
+from tracker.reports.fonts import NO_FONT, find_chinese_font
 from tracker.supervisor.plan import QUEUES
 from tracker.supervisor.records import AlreadyRunningError, only_parent
 
@@ -109,16 +108,13 @@ def check_time_zones() -> Finding:
 
 
 def check_fonts() -> Finding:
-    """A font with Chinese for charts in files; on pages the browser has its own."""
-    fonts = [name for name in file_fonts() if name != LATIN_FONT]
-    if not fonts:
+    """A font with Chinese for charts and reports in files; on pages the browser has its own."""
+    found = find_chinese_font()
+    if found is None:
         return Finding(
-            "fonts",
-            "warning",
-            "no font with Chinese: PNG and PDF charts show boxes for it",
-            "install Noto Sans CJK (on Debian and Ubuntu: apt install fonts-noto-cjk)",
+            "fonts", "warning", "no font with Chinese: PNG and PDF files with Chinese fail", NO_FONT
         )
-    return Finding("fonts", "ok", fonts[0])
+    return Finding("fonts", "ok", found.name)
 
 
 def _database_findings(database: Database) -> Iterator[Finding]:
