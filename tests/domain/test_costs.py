@@ -4,14 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.costs import (
-    DealTerms,
-    booked_on,
-    commission,
-    commission_steps,
-    deal_for,
-    spread,
-)
+from tracker.domain.costs import booked_on, commission, spread
 
 DAY = date(2026, 11, 11)
 
@@ -32,21 +25,5 @@ def test_nothing_is_booked_outside_the_spread():
         spread(100, DAY, 0)
 
 
-@given(st.lists(st.integers(-(10**9), 10**9), min_size=1), st.integers(0, 10**6))
-def test_commission_steps_add_up_to_the_commission_on_what_is_left(nets, rate):
-    assert sum(commission_steps(nets, rate)) == commission(nets[-1], rate)
-
-
-def test_a_full_refund_takes_back_the_whole_commission():
-    assert commission_steps([333, 111, 0], 150_000) == [50, -33, -17]
-
-
-def test_the_newest_deal_that_covers_the_day_counts():
-    deals = [
-        DealTerms(1, 7, 0, 100_000, DAY, None),
-        DealTerms(2, 7, 0, 200_000, DAY + timedelta(days=5), DAY + timedelta(days=9)),
-        DealTerms(3, 7, 0, 0, DAY + timedelta(days=6), None),
-        DealTerms(4, 8, 0, 300_000, DAY, None),
-    ]
-    rates = [deal_for(deals, 7, DAY + timedelta(days=n)) for n in (-1, 0, 5, 9, 10)]
-    assert [deal and deal.deal_id for deal in rates] == [None, 1, 2, 2, 1]
+def test_halves_of_a_commission_go_to_the_even_unit():
+    assert [commission(net, 500_000) for net in (1, 3, 5)] == [0, 2, 2]

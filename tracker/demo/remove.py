@@ -20,6 +20,9 @@ from tracker.models import (
     Base,
     Campaign,
     ChannelRule,
+    CommissionDecision,
+    CommissionRow,
+    CommissionRule,
     CostDay,
     CostDayChannel,
     Coupon,
@@ -48,9 +51,12 @@ from tracker.models import (
     Policy,
     Promotion,
     Refund,
+    SettlementSetting,
     Shop,
     SocialAccount,
     Spend,
+    Statement,
+    TagDay,
     Touch,
     TrackedLink,
     TrafficDay,
@@ -97,9 +103,12 @@ def _steps(workspace_id: int) -> Iterator[Step]:
     yield DirtyDay, DirtyDay.workspace_id == workspace_id
     for by_policy in (CreditDayChannel, CreditDay, CouponDay, Credit):
         yield by_policy, by_policy.policy_id.in_(policies)
-    for fact in (TrafficDayChannel, TrafficDay):
+    for fact in (TrafficDayChannel, TrafficDay, TagDay):
         yield fact, fact.shop_id.in_(shops)
-    for cost in (CostDayChannel, CostDay, FactVersion):
+    for cost in (
+        CostDayChannel, CostDay, FactVersion, CommissionRow, CommissionDecision, CommissionRule,
+        Statement, SettlementSetting,
+    ):  # fmt: skip
         yield cost, cost.workspace_id == workspace_id
     for part in (OrderLine, OrderCoupon, OrderMark):
         yield part, part.order_id.in_(orders)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracker.domain.money import round_half_even
@@ -42,44 +40,6 @@ def booked_on(amount_minor: int, first_day: date, days: int, day: date) -> int:
 def commission(net_minor: int, rate_ppm: int) -> int:
     """Commission on a net amount at a rate in millionths, halves to the even unit.
 
-    Of a refunded order take the difference of the commissions on the cumulative nets, as for
-    credits: then a full refund takes back the whole commission.
+    How orders, refunds, tiers and caps come together: `tracker.domain.commissions`.
     """
     return round_half_even(net_minor * rate_ppm, PPM)
-
-
-def commission_steps(nets_minor: Sequence[int], rate_ppm: int) -> list[int]:
-    """Commission that each ledger entry books, from an order's credited net after each entry."""
-    totals = [commission(net, rate_ppm) for net in nets_minor]
-    return [total - before for total, before in zip(totals, [0, *totals], strict=False)]
-
-
-@dataclass(frozen=True, slots=True)
-class DealTerms:
-    """What of a deal decides commissions. `ends_on` is its last day, None: open."""
-
-    deal_id: int
-    influencer_id: int
-    campaign_id: int
-    commission_ppm: int
-    starts_on: date
-    ends_on: date | None
-
-    def covers(self, ordered_on: date) -> bool:
-        """Whether an order of this day earns commission under the deal."""
-        return self.starts_on <= ordered_on and (self.ends_on is None or ordered_on <= self.ends_on)
-
-
-def deal_for(deals: Iterable[DealTerms], influencer_id: int, ordered_on: date) -> DealTerms | None:
-    """The deal whose rate holds for an influencer's order: the newest that covers the day.
-
-    Deals without a commission rate do not count. None: no commission was agreed.
-    """
-    fitting = [
-        deal
-        for deal in deals
-        if deal.influencer_id == influencer_id
-        and deal.commission_ppm > 0
-        and deal.covers(ordered_on)
-    ]
-    return max(fitting, key=lambda deal: (deal.starts_on, deal.deal_id), default=None)

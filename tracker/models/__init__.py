@@ -70,6 +70,13 @@ from tracker.models.promotion_rule import PromotionRule
 from tracker.models.rule import Alias, ChannelRule
 from tracker.models.run import AuditEntry, Claim, ImportBatch, ImportNote, Run
 from tracker.models.saved_view import SavedView, StartPage
+from tracker.models.settlement import (
+    CommissionDecision,
+    CommissionRow,
+    CommissionRule,
+    SettlementSetting,
+    Statement,
+)
 from tracker.models.share import Share, ShareVisit
 from tracker.models.shop import Shop
 from tracker.models.spend_campaign import SpendCampaign
@@ -94,6 +101,9 @@ __all__ = [
     "Campaign",
     "ChannelRule",
     "Claim",
+    "CommissionDecision",
+    "CommissionRow",
+    "CommissionRule",
     "ConnectorKey",
     "CostDay",
     "CostDayChannel",
@@ -161,6 +171,7 @@ __all__ = [
     "Run",
     "SavedMapping",
     "SavedView",
+    "SettlementSetting",
     "Share",
     "ShareVisit",
     "Shop",
@@ -170,6 +181,7 @@ __all__ = [
     "Spend",
     "SpendCampaign",
     "StartPage",
+    "Statement",
     "TagDay",
     "TaughtSelector",
     "Touch",

@@ -16,6 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.models import (
+    CommissionRow,
+    CommissionRule,
     Coupon,
     CreditDay,
     Deal,
@@ -49,6 +51,8 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "costs_changed": (COST,),
     "deals_changed": (COST,),
     "credits_changed": (COST,),
+    "commission_terms_changed": (COST,),
+    "commissions_changed": (COST,),
     "policy_applied": (CREDIT,),
     "fits_made": (CREDIT,),
 }
@@ -196,10 +200,26 @@ def deals_changed(
 
 
 def credits_changed(session: Session, workspace_id: int, days: Iterable[date]) -> None:
-    """Credits booked on these days were computed: commissions follow, if any deal has a rate."""
+    """Credits booked on these days were computed: commissions follow, if anybody has one, or terms
+    for it."""
     has_rate = select(Deal.id).where(Deal.workspace_id == workspace_id, Deal.commission_ppm > 0)
-    if session.scalar(has_rate.limit(1)) is not None:
+    has_rule = select(CommissionRule.id).where(CommissionRule.workspace_id == workspace_id)
+    has_row = select(CommissionRow.id).where(CommissionRow.workspace_id == workspace_id)
+    if any(session.scalar(query.limit(1)) is not None for query in (has_rate, has_rule, has_row)):
         _mark(session, COST, [(workspace_id, 0, day) for day in days])
+
+
+def commission_terms_changed(
+    session: Session, workspace: Workspace, influencer_ids: Iterable[int] | None = None
+) -> None:
+    """Rules of these influencers (None: what all commissions follow) are others than before."""
+    days = stale_days.commission_days(session, workspace, influencer_ids)
+    _mark(session, COST, [(workspace.id, 0, day) for day in days])
+
+
+def commissions_changed(session: Session, workspace: Workspace, days: Iterable[date]) -> None:
+    """Commission rows that are booked on these days were written."""
+    _mark(session, COST, [(workspace.id, 0, day) for day in days])
 
 
 def policy_applied(

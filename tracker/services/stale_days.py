@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.periods import day_numbers
 from tracker.models import (
+    CommissionRow,
     CostDay,
     Credit,
     Deal,
@@ -166,3 +167,18 @@ def cost_days_of_deals(
     }
     days |= set(session.scalars(booked.distinct()))
     return days | set(session.scalars(credited.distinct()))
+
+
+def commission_days(
+    session: Session, workspace: Workspace, influencer_ids: Iterable[int] | None
+) -> set[date]:
+    """Days on which influencers (None: all) have credits, or commissions that were computed."""
+    credited = select(Credit.booked_on).where(
+        Credit.policy_id == workspace.policy_id, Credit.influencer_id > 0
+    )
+    booked = select(CommissionRow.booked_on).where(CommissionRow.workspace_id == workspace.id)
+    if influencer_ids is not None:
+        some = sorted(set(influencer_ids))
+        credited = credited.where(Credit.influencer_id.in_(some))
+        booked = booked.where(CommissionRow.influencer_id.in_(some))
+    return {day for query in (credited, booked) for day in session.scalars(query.distinct())}

@@ -23,6 +23,7 @@ from tracker.models import (
 from tracker.services import shares
 from tracker.services.bulk import table_of
 from tracker.services.policy_runs import LIVE
+from tracker.services.statements import cited_policies
 
 RUNS_KEPT = timedelta(days=90)
 """How long it is remembered what ran. Imports and the audit log are kept for good."""
@@ -53,11 +54,11 @@ def superfluous_policies(session: Session, now: datetime) -> list[int]:
     """Policies whose credits have no use any more, though there still are some.
 
     Kept are, of every workspace, the one that the reports show, the one before it, and those of
-    runs that are not over or were done within a day. The policy itself and its fits are never
-    deleted: the history can restore it. Nothing cites a policy but this, until there are
-    settlements.
+    runs that are not over or were done within a day; and those that a statement's rows cite, so
+    that it can always be shown what they were paid for. The policy itself and its fits are never
+    deleted: the history can restore it.
     """
-    kept: set[int] = set()
+    kept = cited_policies(session)
     for workspace_id, current in session.execute(select(Workspace.id, Workspace.policy_id)):
         used = session.scalars(
             select(PolicyUse.policy_id)
