@@ -26,6 +26,7 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "token": "none",
         "batch_id": 1,
         "row_id": 1,
+        "product_id": 1,
         "source": "youtube_api",
         "table": "codes",
         "journey_table": "roles",

@@ -6,9 +6,10 @@ slices (`tracker.models.page`), so one filter at a time decides whose visits are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import add
+from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
@@ -287,7 +288,8 @@ def page_rows(session: Session, state: ReportState) -> list[PageRow]:
         statement = statement.where(
             PageDay.page_id != OTHER_PAGES, Page.path.icontains(state.search, autoescape=True)
         )
-    rows = [PageRow(*row) for row in session.execute(statement)]
+    found: Iterable[Any] = session.execute(statement)
+    rows = [PageRow(*row) for row in found]
     return sort_rows(rows, state.sort, lambda row: (row.path == "", -row.views, row.path))
 
 

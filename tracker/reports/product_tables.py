@@ -118,3 +118,5 @@ SITE_PAGES = TableSpec(
     page_rows,
 )
 """Pages of the site; the row without a path are the pages beyond the most seen ones of each day."""
+
+PRODUCT_TABLES = (PRODUCTS, PRODUCT_SELLERS, BEHAVIOUR, SITE_PAGES)

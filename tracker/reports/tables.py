@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.i18n import mark
-from tracker.reports.campaign_tables import CAMPAIGN_TABLES
 from tracker.reports.break_even import BREAK_EVEN
+from tracker.reports.campaign_tables import CAMPAIGN_TABLES
 from tracker.reports.campaigns import campaign_report
 from tracker.reports.channels import channel_report
 from tracker.reports.columns import Column, TableSpec, at
@@ -27,6 +27,7 @@ from tracker.reports.orders import iter_orders
 from tracker.reports.overview import overview_days
 from tracker.reports.path_tables import COMPARISON, JOURNEYS, LIFTS, PATH_BUCKETS, ROLES
 from tracker.reports.platform_table import PLATFORMS
+from tracker.reports.product_tables import PRODUCT_TABLES
 from tracker.reports.rows import CreditPart, DailySeries, InfluencerPage, OrderRow
 from tracker.reports.social_tables import POSTS
 from tracker.reports.state import UNATTRIBUTED, ReportState
@@ -42,8 +43,8 @@ def _money(key: str, heading: str, name: str | None = None, formula: str = "") -
     return Column(key, heading, "money", _of(figure), sort=figure, formula=formula)
 
 
-def _ratio(key: str, heading: str, formula: str = "") -> Column:
-    return Column(key, heading, "ratio", _of(key), sort=key, formula=formula or key)
+def _ratio(key: str, heading: str, short: str = "") -> Column:
+    return Column(key, heading, "ratio", _of(key), sort=key, formula=key, short=short)
 
 
 def _roi(row: Any, *, before_goods_cost: bool) -> float | None:
@@ -78,7 +79,7 @@ _RETURN = (
     _money("cpa", mark("CPA"), formula="cpa"),
     _money("cac", mark("CAC"), formula="cac"),
     _money("aov", mark("Average order"), formula="aov"),
-    _ratio("conversion_rate", mark("Conversion rate")),
+    _ratio("conversion_rate", mark("Conversion rate"), mark("Conversion")),
     _ratio("refund_rate", mark("Refund rate")),
     _ratio("new_customer_share", mark("New customers")),
 )  # fmt: skip
@@ -120,7 +121,7 @@ CHANNELS = TableSpec(
         ),
         Column(
             "platform_roas", mark("ROAS as platforms say"), "ratio", at("platform_roas"),
-            sort="platform_roas", formula="platform_roas",
+            sort="platform_roas", formula="platform_roas", short=mark("Platform ROAS"),
         ),
         *_BEFORE,
     ),
@@ -328,7 +329,7 @@ TABLES = {
     for spec in (
         CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS, JOURNEYS, ROLES,
         PATH_BUCKETS, COSTS, MOVERS, COMPARISON, LIFTS, PLATFORMS, POSTS,
-        *CAMPAIGN_TABLES, BREAK_EVEN, CUSTOMERS,
+        *CAMPAIGN_TABLES, *PRODUCT_TABLES, BREAK_EVEN, CUSTOMERS,
     )
 }  # fmt: skip
 """Every table that can be downloaded or exported. codes, links, deals, break_even and customers
@@ -347,6 +348,7 @@ def file_name(spec: TableSpec, state: ReportState, suffix: str = "csv") -> str:
         ("shop", state.shop_ids),
         ("campaign", (state.campaign_id,)),
         ("influencer", (state.influencer_id,)),
+        ("product", (state.product_id,)),
     ):
         if any(ids):
             parts.append(name + "-".join(str(i) for i in ids[:5]))

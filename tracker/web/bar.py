@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tracker.models import Campaign, Influencer, Shop
 from tracker.models.credit import MODELS
+from tracker.reports.product import find_product
 from tracker.reports.state import BASES, COMPARISONS, PRESETS, ReportState
 from tracker.web.context import get_session, get_shops, get_workspace, today
 from tracker.web.view_links import Views, read_views
@@ -128,6 +129,10 @@ def _chips(state: ReportState) -> tuple[tuple[str, str, str], ...]:
         if value := getattr(state, field):
             name = _name(named, value)
             chips.append((field, name, state_url(state=state.changed(**{field: 0}))))
+    if state.product_id:
+        product = find_product(get_session(), state, state.product_id)
+        name = "" if product is None else product.title or product.sku
+        chips.append(("product_id", name, state_url(state=state.changed(product_id=0))))
     return tuple(chips)
 
 

@@ -23,6 +23,7 @@ from tracker.reports.context import read_context
 from tracker.reports.daily import daily_series
 from tracker.reports.facts import read_figures
 from tracker.reports.overview import overview_days
+from tracker.reports.product import product_days
 from tracker.reports.rows import DailySeries
 from tracker.reports.state import ReportState
 from tracker.reports.versions import read_versions
@@ -151,6 +152,10 @@ def _of_influencer(state: ReportState) -> DailySeries:
     return daily_series(figures, mine, context, [(str(Kind.KOL), figures)])
 
 
+def _of_products(state: ReportState) -> DailySeries:
+    return product_days(get_session(), state)
+
+
 def _daily(
     read: Callable[[ReportState], DailySeries], title: str, endpoint: str
 ) -> Callable[[ReportState, str, int], Chart]:
@@ -177,6 +182,9 @@ CHARTS: dict[str, Drawn] = {
         _daily(_by_kind, mark("Daily net revenue by kind of traffic"), "channels.index")
     ),
     "influencer": Drawn(_daily(_of_influencer, mark("Daily net revenue and cost"), "orders.index")),
+    "products": Drawn(
+        _daily(_of_products, mark("Daily net revenue by kind of traffic"), "orders.index")
+    ),
     "prices": Drawn(curves.prices, is_of_facts=False),
     "followers": Drawn(curves.followers, is_of_facts=False),
     "engagement": Drawn(curves.engagement, is_of_facts=False),

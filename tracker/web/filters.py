@@ -28,14 +28,15 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 120, 28, 2
 
 def register(app: Flask) -> None:
     """Make them known to templates."""
-    from tracker.web import watch_wording, wording  # they use these filters for their sentences
+    # they use these filters for their sentences
+    from tracker.web import product_filters, watch_wording, wording
 
     for filter_ in (
         money, money_full, count, count_full, orders, orders_full, micro_orders, percent,
         signed_percent, times, percent_of, spark_points, short_day, duration, day, iso_day, moment,
         instant, label, currency_name, chip, ppm, question_url, shop_name, shop_day,
         wording.question_text, wording.tag_text, wording.formula, wording.reason, web_address,
-        watch_wording.alert_text, watch_wording.signal_text,
+        watch_wording.alert_text, watch_wording.signal_text, *product_filters.FILTERS,
     ):  # fmt: skip
         app.add_template_filter(_per_request(filter_), filter_.__name__)
     app.add_template_global(bar.state_url)
@@ -202,6 +203,8 @@ def chip(value: str, field: str) -> str:
         return value or str(gettext("one campaign"))
     if field == "influencer_id":
         return value or str(gettext("one influencer"))
+    if field == "product_id":
+        return value or str(gettext("one product"))
     return value
 
 

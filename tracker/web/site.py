@@ -25,6 +25,8 @@ MENU = (
             ("campaigns.index", mark("Campaigns"), "a"),
             ("influencers.index", mark("Influencers"), "i"),
             ("orders.index", mark("Orders"), "d"),
+            ("products.index", mark("Products"), "r"),
+            ("behaviour.index", mark("Behaviour"), "b"),
             ("journeys.index", mark("Journeys"), "j"),
             ("comparison.index", mark("Models"), "v"),
             ("platforms.index", mark("Platforms"), "p"),
@@ -65,7 +67,17 @@ def for_templates() -> dict[str, Any]:
     return {"shell": shell, "here": here, "can": can}
 
 
-BELONGS_TO = {"mappings": "imports", "movers": "overview", "costs": "overview"}
+BELONGS_TO = {
+    "mappings": "imports",
+    "movers": "overview",
+    "costs": "overview",
+    "pacing": "campaigns",
+    "promotions": "campaigns",
+    "link_tests": "campaigns",
+    "addresses": "campaigns",
+    "tags": "campaigns",
+    "spend": "campaigns",
+}
 """Blueprint without an entry of its own -> the one under whose entry its pages are."""
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask_babel import gettext
 
+from tracker import labels_products
 from tracker.domain.records import Reason
 from tracker.i18n import mark
 from tracker.imports.reasons import FILE_TEXTS, TEXTS
 from tracker.reports.rows import OpenQuestion, Tag
 from tracker.services.errors import RefusedError
-from tracker.web import filters, workbench_wording
+from tracker.web import campaign_wording, filters, workbench_wording
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "coupon_leak_suspected": (
@@ -179,7 +180,8 @@ FORMULAS: dict[str, str] = {
     "cpe": mark("CPE = fixed fee ÷ (likes + comments + shares + saves) of the deal’s posts."),
 }
 """What stands in the title of a heading or figure."""
-FORMULAS |= workbench_wording.FORMULAS
+FORMULAS |= workbench_wording.FORMULAS | labels_products.FORMULAS
+FORMULAS |= campaign_wording.FORMULAS
 
 REFUSALS: dict[str, str] = {
     "view_name_taken": mark("You have a view “%(name)s” already. Choose another name."),
@@ -260,6 +262,7 @@ REFUSALS: dict[str, str] = {
 }
 """Code of a `RefusedError` or `UserError` -> sentence."""
 REFUSALS |= workbench_wording.REFUSALS
+REFUSALS |= campaign_wording.REFUSALS
 
 
 def question_text(question: OpenQuestion) -> tuple[str, str]:
