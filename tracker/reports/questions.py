@@ -185,7 +185,7 @@ def _counts(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
     )
     period = state.to_args()
     if spend > 0:
-        yield OpenQuestion("spend_unmapped", {"spend_minor": spend}, "campaigns.index", {**period})
+        yield OpenQuestion("spend_unmapped", {"spend_minor": spend}, "spend.index", {**period})
     if discovered:
         yield OpenQuestion("campaigns_discovered", {"campaigns": discovered}, "campaigns.index", {})
     if unassigned >= UNASSIGNED_VISITS and unassigned >= UNASSIGNED_SHARE * visits:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import DateField, IntegerField, StringField
+from wtforms import DateField, DecimalField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.models import Campaign, Workspace
@@ -16,6 +18,7 @@ from tracker.reports.campaigns import campaign_report
 from tracker.reports.lifts import campaign_lifts
 from tracker.reports.tables import CAMPAIGNS
 from tracker.services import audit, campaigns
+from tracker.services.campaign_names import former_names, rename_campaign
 from tracker.services.campaigns import MAX_LOOKBACK_DAYS
 from tracker.services.errors import RefusedError
 from tracker.web.bar import get_state, make_bar
@@ -29,6 +32,7 @@ from tracker.web.routes import CAMPAIGN
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
 
+PPM_PER_PERCENT = 10_000
 MOST_QUIET = 60
 """Campaigns without figures that the page lists."""
 
@@ -54,10 +58,39 @@ class CampaignForm(FlaskForm):
         validators=[Optional(), NumberRange(min=1, max=MAX_LOOKBACK_DAYS)],
     )
 
+    target_net_minor = Money(_l("Net revenue it should bring"))
+    target_orders = IntegerField(
+        _l("Orders it should bring"), validators=[Optional(), NumberRange(min=0, max=10**9)]
+    )
+    target_roi = DecimalField(
+        _l("ROI it should reach, percent"),
+        places=2,
+        validators=[Optional(), NumberRange(min=-100, max=100_000)],
+    )
+
     def in_currency(self, currency: str) -> CampaignForm:
-        """Read and show the budget in a currency."""
-        self.budget_minor.currency = currency
+        """Read and show amounts in a currency."""
+        self.budget_minor.currency = self.target_net_minor.currency = currency
         return self
+
+    def targets(self) -> dict[str, int | None]:
+        """What the campaign should reach, as the service takes it; None: nothing is set."""
+        roi = self.target_roi.data
+        return {
+            "target_net_minor": self.target_net_minor.minor if self.target_net_minor.data else None,
+            "target_orders": self.target_orders.data,
+            "target_roi_ppm": None if roi is None else round(roi * PPM_PER_PERCENT),
+        }
+
+
+class RenameForm(FlaskForm):
+    """Another value of utm_campaign; what carried the old one stays the campaign's."""
+
+    utm_campaign = StringField(
+        _l("New value of utm_campaign"),
+        filters=[strip],
+        validators=[InputRequired(), Length(max=MAX_TEXT), no_control_characters],
+    )
 
 
 @bp.get("")
@@ -104,9 +137,37 @@ def create() -> AnyResponse | tuple[str, int]:
 def edit(campaign_id: int) -> str:
     """The form to change a campaign or confirm one that came in by itself."""
     row = _find(campaign_id)
+    return _form(_filled(row), row)
+
+
+def _filled(row: Campaign) -> CampaignForm:
     form = CampaignForm(formdata=None, obj=row)
     form.budget_minor.show(row.budget_minor, get_workspace().base_currency)
-    return _form(form, row)
+    form.target_net_minor.show(row.target_net_minor, get_workspace().base_currency)
+    if row.target_roi_ppm is not None:
+        form.target_roi.data = Decimal(row.target_roi_ppm) / PPM_PER_PERCENT
+    return form
+
+
+@bp.post(f"/<{CAMPAIGN}>/rename")
+def rename(campaign_id: int) -> AnyResponse | tuple[str, int]:
+    """Give a campaign another value of utm_campaign; history stays with it."""
+    row, form = _find(campaign_id), RenameForm()
+    if form.validate():
+        try:
+            with writing() as session:
+                rename_campaign(
+                    session,
+                    session.get_one(Workspace, get_workspace().id),
+                    session.get_one(Campaign, campaign_id),
+                    form.utm_campaign.data,
+                )
+                audit.note(session, "campaign.renamed", row.utm_campaign, user_id=user_id())
+            flash(gettext("Saved. Visits and spend under the old value stay with the campaign."))
+            return redirect(url_for("campaigns.edit", campaign_id=campaign_id))
+        except RefusedError as error:
+            refuse(form, error)
+    return _form(_filled(row), row, form), 400
 
 
 @bp.post(f"/<{CAMPAIGN}>/edit")
@@ -154,6 +215,7 @@ def _save(form: CampaignForm, row: Campaign | None = None) -> AnyResponse | tupl
                     ends_on=form.ends_on.data,
                     budget_minor=form.budget_minor.minor if form.budget_minor.data else None,
                     lookback_days=form.lookback_days.data,
+                    **form.targets(),
                 )
                 audit.note(session, "campaign.saved", saved.utm_campaign, user_id=user_id())
             flash(gettext("Saved."))
@@ -163,5 +225,13 @@ def _save(form: CampaignForm, row: Campaign | None = None) -> AnyResponse | tupl
     return _form(form, row), 400
 
 
-def _form(form: CampaignForm, row: Campaign | None = None) -> str:
-    return render_template("campaigns/edit.html", form=form, campaign=row)
+def _form(
+    form: CampaignForm, row: Campaign | None = None, renaming: RenameForm | None = None
+) -> str:
+    return render_template(
+        "campaigns/edit.html",
+        form=form,
+        campaign=row,
+        renaming=renaming or RenameForm(formdata=None),
+        former=former_names(get_session(), row.id) if row else [],
+    )
