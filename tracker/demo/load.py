@@ -168,6 +168,7 @@ def _found(session: Session, world: World, secret: bytes) -> Workspace:
     own = workspaces.create_shop(
         session, workspace, slug=OWN_SHOP, name=OWN_SHOP_NAME, platform="own",
         hostnames=f"{doors.SHOP_HOST} {doors.SHOP_HOST.removeprefix('www.')}", has_script=True,
+        product_prefixes=" ".join(product.path for product in catalogue.PRODUCTS),
     )  # fmt: skip
     tmall = workspaces.create_shop(
         session, workspace, slug=TMALL_SHOP, name=TMALL_SHOP_NAME, platform="tmall"

@@ -47,8 +47,12 @@ from tracker.models import (
     OrderLine,
     OrderMark,
     OrderVisitor,
+    Page,
+    PageDay,
     PlatformFigure,
     Policy,
+    Product,
+    ProductDay,
     Promotion,
     Refund,
     SettlementSetting,
@@ -101,9 +105,9 @@ def _steps(workspace_id: int) -> Iterator[Step]:
     coupons = select(Coupon.id).where(Coupon.shop_id.in_(shops)).scalar_subquery()
     batches = select(ImportBatch.id).where(ImportBatch.workspace_id == workspace_id)
     yield DirtyDay, DirtyDay.workspace_id == workspace_id
-    for by_policy in (CreditDayChannel, CreditDay, CouponDay, Credit):
+    for by_policy in (CreditDayChannel, CreditDay, CouponDay, ProductDay, Credit):
         yield by_policy, by_policy.policy_id.in_(policies)
-    for fact in (TrafficDayChannel, TrafficDay, TagDay):
+    for fact in (TrafficDayChannel, TrafficDay, PageDay, TagDay):
         yield fact, fact.shop_id.in_(shops)
     for cost in (
         CostDayChannel, CostDay, FactVersion, CommissionRow, CommissionDecision, CommissionRule,
@@ -116,7 +120,8 @@ def _steps(workspace_id: int) -> Iterator[Step]:
         OrderVisitor, Refund, AffiliateRefund, AffiliateRow, Order, Touch, Visit, Hit, Visitor,
     ):  # fmt: skip
         yield of_shop, of_shop.shop_id.in_(shops)
-    yield GoodsCost, GoodsCost.shop_id.in_(shops)
+    for of_goods in (GoodsCost, Product, Page):
+        yield of_goods, of_goods.shop_id.in_(shops)
     yield CouponOwnership, CouponOwnership.coupon_id.in_(coupons)
     yield Coupon, Coupon.shop_id.in_(shops)
     yield ImportNote, ImportNote.batch_id.in_(batches.scalar_subquery())

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.hosts import host_of
 from tracker.domain.money import is_currency
-from tracker.models import Shop, Workspace
+from tracker.domain.pages import read_prefixes
+from tracker.models import Shop, Visit, Visitor, Workspace
 from tracker.models.shop import PLATFORMS
 from tracker.services import marks, policies
 from tracker.services.errors import RefusedError
 
 T = TypeVar("T")
+
+REREAD = timedelta(days=90)
+"""How far back visits are read anew when a shop says what its products are."""
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 
@@ -69,6 +73,7 @@ def create_shop(
     time_zone: str = "",
     hostnames: str = "",
     has_script: bool = False,
+    product_prefixes: str = "",
 ) -> Shop:
     """Create a shop with a random public site key.
 
@@ -76,6 +81,8 @@ def create_shop(
         currency: of orders whose file names none; empty: the workspace's.
         time_zone: IANA name; empty: the workspace's.
         hostnames: the shop's own hosts, separated by blanks or commas.
+        product_prefixes: beginnings of paths that are products in this shop, likewise; they add to
+            what `tracker.domain.pages` knows.
 
     Raises RefusedError: bad_slug, slug_taken (slug), unknown_platform (platform),
     unknown_currency (currency), unknown_time_zone (time_zone), bad_hostname (hostnames).
@@ -93,13 +100,36 @@ def create_shop(
         workspace_id=workspace.id, slug=slug, name=name.strip() or slug, platform=platform,
         currency=currency, time_zone=time_zone or workspace.time_zone,
         site_key=secrets.token_hex(12), hostnames=clean_hostnames(hostnames),
-        has_script=has_script, created_at=datetime.now(UTC),
+        has_script=has_script, product_prefixes=" ".join(read_prefixes(product_prefixes)),
+        created_at=datetime.now(UTC),
     )  # fmt: skip
     session.add(shop)
     session.flush()
     if shop.hostnames:  # referrers among them are internal from now on
         marks.names_changed(session, workspace)
     return shop
+
+
+def set_product_prefixes(session: Session, shop: Shop, text: str, now: datetime) -> bool:
+    """Say which paths are products in a shop; whether this changed anything.
+
+    Visits of the last REREAD days, and all others of these visitors, are built again by the job:
+    how far they came is read anew. What is older keeps its reading.
+    """
+    wanted = " ".join(read_prefixes(text))
+    if wanted == shop.product_prefixes:
+        return False
+    shop.product_prefixes = wanted
+    recent = select(Visit.visitor_id).where(
+        Visit.shop_id == shop.id, Visit.started_at >= now - REREAD
+    )
+    session.execute(
+        update(Visitor)
+        .where(Visitor.id.in_(recent), Visitor.pending_since.is_(None))
+        .values(pending_since=now)
+        .execution_options(synchronize_session=False)
+    )
+    return True
 
 
 def get_workspace(session: Session, slug: str | None = None) -> Workspace:

@@ -17,7 +17,7 @@ from tracker.models import Promotion, Shop, Workspace
 from tracker.models.shop import PLATFORMS
 from tracker.services import audit, promotions, workspaces
 from tracker.services.errors import RefusedError
-from tracker.web.context import get_session, get_shops, get_workspace, parts, writing
+from tracker.web.context import get_session, get_shops, get_workspace, now, parts, writing
 from tracker.web.filters import label
 from tracker.web.forms import MAX_TEXT, choices, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
@@ -64,6 +64,9 @@ class EditShopForm(FlaskForm):
     name = StringField(_l("Name"), **NAME)
     hostnames = StringField(_l("Host names"), filters=[strip], validators=[Length(max=1000)])
     has_script = BooleanField(_l("Our script runs in this shop"))
+    product_prefixes = StringField(
+        _l("Product pages"), filters=[strip], validators=[Length(max=1000), no_control_characters]
+    )
 
 
 class PromotionForm(FlaskForm):
@@ -156,6 +159,7 @@ def update_shop(shop_id: int) -> Response | tuple[str, int]:
             shop.name = form.name.data
             shop.hostnames = workspaces.clean_hostnames(form.hostnames.data or "")
             shop.has_script = form.has_script.data
+            workspaces.set_product_prefixes(session, shop, form.product_prefixes.data or "", now())
             audit.note(session, "shop.changed", shop.slug, user_id=user_id())
     except RefusedError as error:
         refuse(form, error)
@@ -168,7 +172,12 @@ def _shops_page(form: ShopForm, edited: dict[int, EditShopForm] | None = None) -
     forms = {
         shop.id: EditShopForm(
             formdata=None,
-            data={"name": shop.name, "hostnames": shop.hostnames, "has_script": shop.has_script},
+            data={
+                "name": shop.name,
+                "hostnames": shop.hostnames,
+                "has_script": shop.has_script,
+                "product_prefixes": shop.product_prefixes,
+            },
         )
         for shop in get_shops()
     }
