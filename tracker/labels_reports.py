@@ -1,4 +1,4 @@
-"""Words for drivers of changes, for the first steps and for the demo; `i18n.LABELS` has them all."""
+"""Words for drivers of changes, the first steps and the demo; `i18n.LABELS` has them all."""
 
 from __future__ import annotations
 
@@ -73,6 +73,15 @@ LABELS: dict[str, dict[str, str]] = {
         "signal": mark("A tracked link shows every click; a code works on every platform."),
         "cost": mark("A deal with its fee, or a file of ad spend."),
         "result": mark("As soon as an order is credited and a cost is known."),
+    },
+    "first_step_button": {
+        "shop": mark("Add a shop"),
+        "orders": mark("Import orders"),
+        "visits": mark("Get the script"),
+        "influencer": mark("Add an influencer"),
+        "signal": mark("Add a link"),
+        "cost": mark("Enter a cost"),
+        "result": mark("See influencers"),
     },
     "demo_step": {
         "": mark("Waiting for its turn"),

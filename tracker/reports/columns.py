@@ -22,7 +22,8 @@ class Column:
 
     read: the value of a row, None when it cannot be said. group: of `i18n.LABELS`, for codes.
     currency: of an amount; None: the base currency. sort: what pages sort the rows by; "": they do
-    not. formula: key of the sentence that pages show on hover; "": the heading says all.
+    not. formula: key of the sentence that pages show on hover; "": the heading says all. short: the
+    heading on pages, where there is little room; "": the same.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Column:
     currency: Callable[[Any], str] | None = None
     sort: str = ""
     formula: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,5 +74,6 @@ def _is_of_people(state: ReportState) -> bool:
 
 
 def _plain() -> ReportState:
-    """The request's state without what belongs to one table: sorting, search, page, columns."""
-    return get_state().changed(sort="", search="", columns=(), status="")
+    """The request's state without what belongs to one table: sorting, search, page,
+    columns, agency, whom to compare."""
+    return get_state().changed(sort="", search="", columns=(), status="", agency="", who=())

@@ -10,8 +10,9 @@ from tracker.reports.overview import overview
 from tracker.reports.tables import INFLUENCERS
 from tracker.web import charts
 from tracker.web.bar import get_state, make_bar
-from tracker.web.context import get_session
+from tracker.web.context import get_session, get_workspace
 from tracker.web.downloads import csv_download
+from tracker.web.first_steps import first_steps, step_url
 from tracker.web.report_tables import make_table
 from tracker.web.views import start_url
 
@@ -32,11 +33,15 @@ def index() -> str | AnyResponse:
             return redirect(start)
     state = get_state()
     report = overview(get_session(), state)
+    is_young = report.total.figures.roas is None and not get_workspace().is_demo
+    first = first_steps() if is_young else None
     return render_template(
         "overview/index.html",
         report=report,
         table=make_table(INFLUENCERS, report.influencers, state.changed(columns=())),
         top_movers=TOP,
+        first=first if first and not first.is_over else None,
+        step_url=step_url,
         state=state,
         bar=make_bar(state),
     )

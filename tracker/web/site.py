@@ -71,6 +71,7 @@ BELONGS_TO = {
     "mappings": "imports",
     "movers": "overview",
     "costs": "overview",
+    "first_steps": "overview",
     "pacing": "campaigns",
     "promotions": "campaigns",
     "link_tests": "campaigns",

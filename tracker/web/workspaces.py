@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -96,8 +95,7 @@ def create() -> Response | tuple[str, int]:
                 )
                 audit.note(changing, "workspace.created", workspace.slug, user_id=user_id())
             session[WORKSPACE_KEY] = workspace.id
-            flash(gettext("Next: paste the script into your shop, or import the first orders."))
-            return redirect(url_for("settings.shops"))
+            return redirect(url_for("first_steps.index"))
         except RefusedError as error:
             refuse(form, error)
     return render_template("workspaces/new.html", form=form), 400
