@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from tracker.domain.text import normalise
 from tracker.models import AddressTemplate, AllowedValue, Campaign, Shop, TrackedLink, Workspace
 from tracker.models.address import FIELDS
 from tracker.reports.address_lines import (
@@ -242,15 +243,16 @@ def _make_link(session: Session, draft: Draft, slug: str) -> TrackedLink:
     shop_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
     if shop_id not in shops:
         raise RefusedError("unknown_shop", "shop")
-    campaign = draft.utm["utm_campaign"].strip().lower()
+    campaign = normalise(draft.utm["utm_campaign"])
     known = known_campaigns(session, get_workspace().id, [campaign]) if campaign else {}
+    utm: dict[str, Any] = dict(draft.utm)
     return links.create_link(
         session,
         session.get_one(Shop, shop_id),
         target_url=draft.target_url,
         slug=slug,
         campaign_id=known.get(campaign, 0),
-        **draft.utm,
+        **utm,
     )
 
 

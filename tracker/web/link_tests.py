@@ -56,13 +56,13 @@ class TestForm(FlaskForm):
         validators=[InputRequired(), NumberRange(min=1, max=LONGEST_WINDOW)],
     )
     baseline = DecimalField(
-        _l("Expected share of buyers, %%"),
+        _l("Expected share of buyers, percent"),
         places=2,
         default=2,
         validators=[InputRequired(), NumberRange(min=0.01, max=99)],
     )
     uplift = DecimalField(
-        _l("Smallest difference worth seeing, %% of it"),
+        _l("Smallest difference worth seeing, percent of it"),
         places=1,
         default=20,
         validators=[InputRequired(), NumberRange(min=1, max=1_000)],
