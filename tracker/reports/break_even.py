@@ -111,8 +111,9 @@ def fee_that_pays_of(figures: Figures) -> int:
 def break_evens(session: Session, state: ReportState) -> BreakEvens:
     """The deals of the influencer that the state names. Two statements; the period does not count,
     shops, model, policy and basis do."""
+    whole = state.changed(campaign_id=0)  # what was agreed is of no one campaign either
     rows = tuple(
-        _row(deal, state.today) for deal in deal_returns(session, state, (), {}, every=True)
+        _row(deal, state.today) for deal in deal_returns(session, whole, (), {}, every=True)
     )
     if not rows:
         return BreakEvens((), None)

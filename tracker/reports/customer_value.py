@@ -188,7 +188,7 @@ def _statement(state: ReportState, influencer_ids: Collection[int]) -> Select[An
         sums += [
             _sum_where(is_known, each.c.weight),
             _sum_where(is_known, each.c.weight * each.c[f"net_{age}"]),
-            _sum_where(and_(is_known, each.c[f"orders_{age}"] > 1), each.c.weight),
+            _sum_where(and_(is_known, each.c[f"again_{age}"] == 1), each.c.weight),
         ]
     return select(
         each.c.influencer_id, each.c.won_on, _whole(func.sum(each.c.weight)), *sums
@@ -212,6 +212,7 @@ def _won(state: ReportState, influencer_ids: Collection[int]) -> Subquery:
         select(
             Credit.influencer_id,
             Order.customer_id,
+            Order.id.label("first_id"),
             Order.ordered_on.label("won_on"),
             type_coerce(Order.placed_at, BigInteger).label("placed_at"),
             func.sum(weight).label("weight"),
@@ -231,23 +232,26 @@ def _won(state: ReportState, influencer_ids: Collection[int]) -> Subquery:
             .where(earlier.customer_id == Order.customer_id, _is_conversion(earlier), is_earlier)
             .exists(),
         )
-        .group_by(Credit.influencer_id, Order.customer_id, Order.ordered_on, Order.placed_at)
+        .group_by(
+            Credit.influencer_id, Order.customer_id, Order.id, Order.ordered_on, Order.placed_at
+        )
         .subquery("won")
     )
 
 
 def _customers(state: ReportState, won: Subquery) -> Subquery:
-    """Each customer won, with the net revenue and the number of their orders at each age."""
+    """Each customer won: net revenue at each age, and whether they bought again by then."""
     order, credit = aliased(Order), aliased(Credit)
     age = type_coerce(order.placed_at, BigInteger) - won.c.placed_at
     # an order whose day is still to be computed has no ledger rows yet
     net = func.coalesce(getattr(credit, f"net_{state.model}"), order.net_base_minor)
+    is_other = order.id != won.c.first_id
     sums: list[ColumnElement[Any]] = []
     for days in AGES:
         is_young = age < days * DAY_US
         sums += [
             func.sum(case((is_young, net), else_=0)).label(f"net_{days}"),
-            func.count(func.distinct(case((is_young, order.id)))).label(f"orders_{days}"),
+            func.max(case((and_(is_young, is_other), 1), else_=0)).label(f"again_{days}"),
         ]
     return (
         select(won.c.influencer_id, won.c.won_on, won.c.placed_at, won.c.weight, *sums)

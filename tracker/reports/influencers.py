@@ -78,7 +78,7 @@ def influencer_rows(
     rows: list[InfluencerRow] = []
     for i in {*parts, *(people if is_open else ())}:
         person = people.get(i)
-        if _is_found(person, state.search):
+        if _is_found(person, state):
             tags = tags_of(person, state, suspected)
             rows.append(influencer_row(i, person, parts.get(i, {}), tags, compared))
     return rows
@@ -187,8 +187,21 @@ def tags_of(
     return tuple(tags)
 
 
-def _is_found(person: Person | None, search: str) -> bool:
-    if not search or person is None:
-        return not search
+def _is_found(person: Person | None, state: ReportState) -> bool:
+    if person is None:
+        return not state.search and not state.agency
     text = f"{person.name} {person.slug} {person.agency}{person.handles}"
-    return search.casefold() in text.casefold()
+    is_theirs = state.agency in ("", person.agency)
+    return is_theirs and state.search.casefold() in text.casefold()
+
+
+def read_agencies(session: Session, workspace_id: int) -> tuple[str, ...]:
+    """The agencies that anybody in the list belongs to, by name."""
+    return tuple(
+        session.scalars(
+            select(Influencer.agency)
+            .where(Influencer.workspace_id == workspace_id, Influencer.agency != "")
+            .distinct()
+            .order_by(Influencer.agency)
+        )
+    )

@@ -14,15 +14,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from tracker.domain.policy import DEFAULT_MODEL
 from tracker.domain.records import AccountRecord
 from tracker.models import Influencer, SocialAccount, Workspace
 from tracker.reports import alerts as alert_reports
 from tracker.reports.break_even import break_evens
 from tracker.reports.customer_value import customer_value
 from tracker.reports.influencer import influencer_page
-from tracker.reports.influencers import influencer_report
+from tracker.reports.influencers import influencer_report, read_agencies
 from tracker.reports.lifts import influencer_lift
 from tracker.reports.notes import notes_of
+from tracker.reports.products import products_of
 from tracker.reports.side_by_side import model_rows
 from tracker.reports.social import social
 from tracker.reports.tables import INFLUENCERS
@@ -79,6 +81,7 @@ def index() -> str:
         "influencers/index.html",
         report=report,
         table=make_table(INFLUENCERS, report.rows, state),
+        agencies=read_agencies(get_session(), state.workspace_id),
         state=state,
         bar=make_bar(state),
     )
@@ -106,6 +109,8 @@ def show(influencer_id: int) -> str:
         models=model_rows(session, mine)[1].get(influencer_id),
         break_evens=break_evens(session, mine),
         customers=customer_value(session, state, influencer_id),
+        products=products_of(session, mine, influencer_id),
+        settled_model=DEFAULT_MODEL,
         notes=notes_of(session, state, influencer_id),
         alerts=alert_reports.of_influencer(
             alert_reports.open_alerts(

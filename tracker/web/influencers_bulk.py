@@ -23,6 +23,7 @@ from tracker.domain.patterns import PLACES
 from tracker.models import Campaign, Handout, Influencer, Shop
 from tracker.reports.csv_files import csv_stream
 from tracker.reports.handouts import handout_table, newest_handouts
+from tracker.reports.influencers import read_agencies
 from tracker.services import handouts, links
 from tracker.services.errors import RefusedError
 from tracker.services.handouts import Plan, Wanted
@@ -73,12 +74,7 @@ class BulkForm(FlaskForm):
     def __init__(self, *args: Any, who: tuple[int, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         session, workspace_id = get_session(), get_workspace().id
-        agencies = session.scalars(
-            select(Influencer.agency)
-            .where(Influencer.workspace_id == workspace_id, Influencer.agency != "")
-            .distinct()
-            .order_by(Influencer.agency)
-        )
+        agencies = read_agencies(session, workspace_id)
         chosen = [(CHOSEN, gettext("The %(n)s chosen", n=len(who)))] if who else []
         self.whom.choices = choices(
             [
