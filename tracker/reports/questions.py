@@ -17,6 +17,8 @@
 | posts_deleted | posts | posts that are gone |
 | readings_aside | batches | readings that look like a broken reader |
 | script_silent | shop | a shop should have our script, and no visit ever came |
+
+More about sources: `tracker.reports.questions_sources`.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ from tracker.models import (
 )
 from tracker.reports.alerts import OF_INFLUENCERS, count_open, open_alerts
 from tracker.reports.leaks import LOOK_BACK_DAYS, Leak, find_leaks
+from tracker.reports.questions_sources import source_questions
 from tracker.reports.rows import Context, OpenQuestion
 from tracker.reports.state import ReportState
 
@@ -70,6 +73,7 @@ def open_questions(
         *_shops(state, context),
         *_counts(session, state),
         *_watched(session, state),
+        *source_questions(session, state),
     )
 
 

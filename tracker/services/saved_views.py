@@ -118,6 +118,12 @@ def start_address(session: Session, workspace_id: int, user_id: int) -> str:
     )
 
 
+def has_start(session: Session, user_id: int) -> bool:
+    """Whether a user has chosen a page that their day begins with, in any workspace."""
+    query = select(StartPage.view_id).where(StartPage.user_id == user_id).limit(1)
+    return session.scalar(query) is not None
+
+
 def _free_name(
     session: Session, workspace_id: int, user_id: int, name: str, view_id: int = 0
 ) -> str:

@@ -51,8 +51,8 @@ def deeper(row: Any) -> str:
     if filters is None:
         return ""
     state = _plain().changed(**filters)
-    if state.influencer_id:
-        return state_url("influencers.show", state, route_influencer_id=state.influencer_id)
+    if "influencer_id" in filters:
+        return state_url("influencers.show", _plain(), route_influencer_id=filters["influencer_id"])
     return state_url(_below(row, state), state)
 
 

@@ -75,7 +75,7 @@ ENDPOINTS: dict[str, Permission] = {
     "demo.delete": P.administer,
     "demo.progress": P.administer,
     "views.index": P.report,
-    "views.start": P.report,
+    "views.start": P.account,
     "views.create": P.report,
     "views.update": P.report,
     "channels.index": P.report,

@@ -11,7 +11,7 @@ from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from tracker.models import User
-from tracker.services import sign_ins, users
+from tracker.services import saved_views, sign_ins, users
 from tracker.web import charts
 from tracker.web.context import get_session, now, writing
 from tracker.web.guard import safe_next
@@ -58,10 +58,19 @@ def create() -> tuple[str, int] | Response:
             sign_ins.end(changing, current_token())
         token = sign_ins.start(changing, user, now(), request.user_agent.string)
     session.clear()  # with it the form token of whoever sat here before
-    response = redirect(safe_next(form.next.data))
+    response = redirect(_destination(form.next.data, user.id))
     set_cookie(response, token)
     keep_language(response, user.locale)  # error pages have no user to ask
     return response
+
+
+def _destination(wanted: str | None, user_id: int) -> str:
+    """Where somebody goes who signed in: the page that they wanted, else what their day begins
+    with."""
+    found = safe_next(wanted)
+    if found == url_for("overview.index") and saved_views.has_start(get_session(), user_id):
+        return url_for("views.start")
+    return found
 
 
 def _find(email: str) -> User | None:

@@ -11,7 +11,7 @@ from tracker.models import SavedView
 from tracker.services import audit, saved_views
 from tracker.services.errors import RefusedError
 from tracker.web import wording
-from tracker.web.context import get_session, get_workspace, writing
+from tracker.web.context import find_workspace, get_session, get_workspace, writing
 from tracker.web.identity import role_here, user_id
 from tracker.web.permissions import Permission, may
 from tracker.web.routes import ROW
@@ -70,15 +70,18 @@ def update(row_id: int) -> Response | tuple[str, int]:
 
 @bp.get("/start")
 def start() -> Response:
-    """To the page that the caller's day begins with."""
-    return redirect(start_url())
+    """To the page that the caller's day begins with; whoever sees no report goes where the overview
+    sends them."""
+    may_see = find_workspace() is not None and may(role_here(), Permission.report)
+    return redirect(start_url() if may_see else url_for("overview.index"))
 
 
 def start_url() -> str:
     """The address of the page that the caller's day begins with; the overview unless they chose."""
     address = saved_views.start_address(get_session(), get_workspace().id, user_id())
-    known = address if address and is_report(address) else url_for("overview.index")
-    return known if known != address else request.script_root + address
+    if address and is_report(address):
+        return request.script_root + address
+    return url_for("overview.index")
 
 
 def _act(session: Session, row_id: int, action: str) -> None:

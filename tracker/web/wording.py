@@ -72,6 +72,18 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("Batches of readings kept aside because they look wrong: %(batches)s"),
         mark("Check"),
     ),
+    "crawls_stale": (
+        mark("Watched pages that were not read for %(days)s days or more: %(pages)s"),
+        mark("See why"),
+    ),
+    "webhooks_silent": (
+        mark("%(shop)s: no webhook since %(since)s"),
+        mark("Check"),
+    ),
+    "webhooks_absent": (
+        mark("%(shop)s: no webhook has come yet"),
+        mark("Check"),
+    ),
     "script_silent": (
         mark("%(shop)s: the script has sent no visit yet"),
         mark("Check the script"),
