@@ -57,6 +57,7 @@ TASKS: Final = (
     Task("deliveries", "jobs.deliveries.retry_waiting_deliveries", BULK, timedelta(minutes=10)),
     Task("fits", "jobs.attribution.make_fits", BULK, timedelta(hours=1)),
     Task("policies", "jobs.policies.compute_due_policies", BULK, timedelta(seconds=30)),
+    Task("tests", "jobs.link_tests.count_due_tests", BULK, timedelta(hours=1)),
     Task("alerts", "jobs.alerts.look_at_watched", BULK, timedelta(minutes=5)),
     Task("reports", "jobs.reports.make_due_reports", BULK, timedelta(minutes=1)),
     Task("messages", "jobs.sending.send_messages", BULK, timedelta(minutes=1)),

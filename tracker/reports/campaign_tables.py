@@ -148,7 +148,7 @@ UNASSIGNED_SPEND = TableSpec(
         Column("plan", mark("Plan"), "text", at("campaign_ref")),
         Column("channel", mark("Channel"), "code", at("channel"), "channel"),
         Column("spend", mark("Ad spend"), "money", at("spend_minor")),
-        Column("days", mark("Days"), "count", at("n_days")),
+        Column("days", mark("Days with spend"), "count", at("n_days")),
         Column("last_on", mark("Last day"), "date", at("last_on")),
     ),
     lambda session, state: unassigned_spend(session, state).places,

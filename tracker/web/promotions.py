@@ -40,6 +40,7 @@ bp = Blueprint("promotions", __name__, url_prefix="/campaigns/promotions")
 
 PPM_PER_PERCENT = 10_000
 DAYS_OF_YEAR = 366
+MOST_EDITIONS = 60
 NAME: dict[str, Any] = {
     "filters": [strip],
     "validators": [InputRequired(), Length(max=MAX_TEXT), no_control_characters],
@@ -116,18 +117,15 @@ def export() -> Response:
 @bp.get("/festival")
 def festival() -> AnyResponse | str:
     """A festival against the same one last time, day by day from its first day."""
-    state = get_state()
-    report = festival_report(get_session(), state)
-    if report.promotion is None and not {"from", "to"} & request.args.keys():
-        listed = all_promotions(get_session(), get_workspace().id)
-        newest = newest_promotion(listed, state.today)
-        if newest is not None:
-            return redirect(state_url("promotions.festival", festival_state(state, newest)))
-    state = state.changed(comparison="festival")
+    state = get_state().changed(comparison="festival")
+    editions = all_promotions(get_session(), get_workspace().id)
+    newest = newest_promotion(editions, state.today)
+    if newest is not None and "from" not in request.args:
+        return redirect(state_url("promotions.festival", festival_state(state, newest)))
     return render_template(
         "promotions/festival.html",
-        report=report,
-        editions=all_promotions(get_session(), get_workspace().id)[:60],
+        report=festival_report(get_session(), state),
+        editions=editions[:MOST_EDITIONS],
         festival_state=festival_state,
         most_rows=MOST_INFLUENCERS,
         state=state,
