@@ -11,7 +11,7 @@ from tests import factories
 from tests.services.credit_rebuild import derived, rebuild
 from tests.services.credit_world import World, at
 from tracker.domain.channels import Channel, Kind
-from tracker.models import DirtyDay
+from tracker.models import CommissionRow, DirtyDay
 from tracker.services import dirty
 from tracker.services.fitting import ensure_fits
 from tracker.services.recompute import attribute_dirty
@@ -140,6 +140,24 @@ def test_credits_mark_costs_only_where_a_deal_pays_commission(world):
     factories.DealFactory(influencer=world.influencer(), commission_ppm=1)
     dirty.credits_changed(world.session, world.workspace.id, [TODAY])
     assert marked(world.session) == [("cost", 0)]
+
+
+def test_rules_mark_the_days_of_commissions_and_changed_rows_their_own(world):
+    lin = world.influencer()
+    world.session.add(
+        CommissionRow(
+            workspace_id=world.workspace.id, shop_id=world.shop.id, order_ref="A1",
+            influencer_id=lin.id, source="computed", part="0", step=0, ordered_on=TODAY,
+            booked_on=TODAY - timedelta(3), amount_minor=1, status="pending",
+        )
+    )  # fmt: skip
+    dirty.commission_terms_changed(world.session, world.workspace, [lin.id + 1])
+    assert marked(world.session) == []
+    dirty.commission_terms_changed(world.session, world.workspace, [lin.id])
+    dirty.commissions_changed(world.session, world.workspace, [TODAY])
+    assert marked(world.session) == [("cost", -3), ("cost", 0)]
+    dirty.credits_changed(world.session, world.workspace.id, [TODAY + timedelta(1)])
+    assert marked(world.session)[-1] == ("cost", 1)
 
 
 def test_fits_mark_the_order_days_of_their_week(world):
