@@ -105,7 +105,7 @@ SITE_PAGES = TableSpec(
     "site_pages",
     (
         Column("path", mark("Page"), "text", at("path")),
-        Column("views", mark("Views"), "count", at("views")),
+        Column("views", mark("Page views"), "count", at("views")),
         Column("entries", mark("Visits that began here"), "count", at("entries")),
         Column("exits", mark("Visits that ended here"), "count", at("exits")),
         Column("exit_rate", mark("Exit rate"), "ratio", at("exit_rate")),
