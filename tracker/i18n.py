@@ -22,6 +22,7 @@ from tracker import (
     labels_imports,
     labels_products,
     labels_reports,
+    labels_settlement,
     labels_watching,
     labels_workbench,
 )
@@ -325,6 +326,7 @@ LABELS: dict[str, dict[str, str]] = {
     **labels_workbench.LABELS,
     **labels_products.LABELS,
     **labels_reports.LABELS,
+    **labels_settlement.LABELS,
     **labels_alerts.LABELS,
     **labels_campaigns.LABELS,
     "festival": {

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Change influencers, links, codes, deals, promotions, rules and aliases."""
     imports = "imports"
     """Upload files and see what became of them."""
+    settle = "settle"
+    """Decide about commissions, make statements and note their payment."""
     settings = "settings"
     """See how the workspace is set up."""
     manage = "manage"
@@ -43,7 +45,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "owner": frozenset(P) - {P.administer},
     "marketer": frozenset({P.public, P.account, P.report, P.edit, P.imports, P.settings}),
     "analyst": frozenset({P.public, P.account, P.report}),
-    "finance": frozenset({P.public, P.account, P.report, P.imports, P.settings}),
+    "finance": frozenset({P.public, P.account, P.report, P.imports, P.settings, P.settle}),
     # An agency will see what is shared with it; until something can be shared, its account only.
     "agency": frozenset({P.public, P.account}),
     NOWHERE: frozenset({P.public, P.account}),
@@ -192,6 +194,26 @@ ENDPOINTS: dict[str, Permission] = {
     "mappings.edit": P.imports,
     "mappings.update": P.imports,
     "mappings.delete": P.imports,
+    "alerts.index": P.report,
+    "alerts.new": P.edit,
+    "alerts.create": P.edit,
+    "alerts.edit": P.edit,
+    "alerts.update": P.edit,
+    "alerts.act": P.edit,
+    "alerts.seen": P.edit,
+    "destinations.index": P.settings,
+    "destinations.create": P.manage,
+    "destinations.save_server": P.manage,
+    "destinations.test": P.edit,
+    "destinations.delete": P.manage,
+    "schedules.index": P.report,
+    "schedules.new": P.edit,
+    "schedules.create": P.edit,
+    "schedules.show": P.report,
+    "schedules.update": P.edit,
+    "schedules.act": P.edit,
+    "schedules.preview": P.report,
+    "schedules.file": P.report,
     "shares.index": P.edit,
     "shares.new": P.edit,
     "shares.create": P.edit,
