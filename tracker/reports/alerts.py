@@ -11,9 +11,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.models import AlertRule, AlertState
+from tracker.models.alert import MADE_KINDS, WATCHED_KINDS
 
 OF_LISTINGS = ("price_below_ours", "promotion_started", "out_of_stock")
 OF_INFLUENCERS = ("follower_jump", "post_deleted")
+
+ALL_KINDS = (*WATCHED_KINDS, *MADE_KINDS)
 
 NEWS_DAYS = 14
 """How long a change that does not last (a jump) is shown."""
@@ -50,6 +53,30 @@ def open_alerts(
         .limit(MOST)
     )  # fmt: skip
     return [Alert(*row) for row in rows]
+
+
+def triggered_by_rule(session: Session, workspace_id: int) -> dict[int, int]:
+    """Rule -> how many subjects are triggered under it at present; rules without any are left out
+    (one statement)."""
+    rows = session.execute(
+        select(AlertState.rule_id, func.count())
+        .join(AlertRule, AlertRule.id == AlertState.rule_id)
+        .where(AlertRule.workspace_id == workspace_id, AlertState.state == "triggered")
+        .group_by(AlertState.rule_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def states_of_rule(session: Session, rule_id: int) -> list[AlertState]:
+    """The subjects of a rule that were ever told, newest first: its history."""
+    return list(
+        session.scalars(
+            select(AlertState)
+            .where(AlertState.rule_id == rule_id, AlertState.told_at.is_not(None))
+            .order_by(AlertState.told_at.desc(), AlertState.id)
+            .limit(MOST)
+        )
+    )
 
 
 def of_influencer(found: Sequence[Alert], influencer_id: int) -> list[Alert]:

@@ -29,14 +29,16 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 120, 28, 2
 def register(app: Flask) -> None:
     """Make them known to templates."""
     # they use these filters for their sentences
-    from tracker.web import product_filters, watch_wording, wording
+    from tracker.web import product_filters, sending_wording, watch_wording, wording
 
     for filter_ in (
         money, money_full, count, count_full, orders, orders_full, micro_orders, percent,
         signed_percent, times, percent_of, spark_points, short_day, duration, day, iso_day, moment,
         instant, label, currency_name, chip, ppm, question_url, shop_name, shop_day,
         wording.question_text, wording.tag_text, wording.formula, wording.reason, web_address,
-        watch_wording.alert_text, watch_wording.signal_text, *product_filters.FILTERS,
+        watch_wording.alert_text, watch_wording.signal_text, sending_wording.alert_address,
+        sending_wording.failure_text, sending_wording.rule_text, sending_wording.rule_title,
+        sending_wording.state_text, *product_filters.FILTERS,
     ):  # fmt: skip
         app.add_template_filter(_per_request(filter_), filter_.__name__)
     app.add_template_global(bar.state_url)

@@ -40,6 +40,7 @@ MENU = (
             ("imports.index", mark("Imports"), "m"),
             ("pages.index", mark("Saved pages"), "y"),
             ("crawling.index", mark("Crawling"), "w"),
+            ("alerts.index", mark("Alerts"), "n"),
             ("shares.index", mark("Shares"), "h"),
         ),
     ),
@@ -69,6 +70,8 @@ def for_templates() -> dict[str, Any]:
 
 BELONGS_TO = {
     "mappings": "imports",
+    "destinations": "alerts",
+    "schedules": "alerts",
     "movers": "overview",
     "costs": "overview",
     "first_steps": "overview",

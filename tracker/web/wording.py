@@ -13,7 +13,7 @@ from tracker.i18n import mark
 from tracker.imports.reasons import FILE_TEXTS, TEXTS
 from tracker.reports.rows import OpenQuestion, Tag
 from tracker.services.errors import RefusedError
-from tracker.web import campaign_wording, filters, workbench_wording
+from tracker.web import campaign_wording, filters, sending_wording, workbench_wording
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "coupon_leak_suspected": (
@@ -278,6 +278,7 @@ REFUSALS: dict[str, str] = {
 """Code of a `RefusedError` or `UserError` -> sentence."""
 REFUSALS |= workbench_wording.REFUSALS
 REFUSALS |= campaign_wording.REFUSALS
+REFUSALS |= sending_wording.REFUSALS
 
 
 def question_text(question: OpenQuestion) -> tuple[str, str]:
