@@ -42,7 +42,8 @@ MICRO = 1_000_000
 
 _TRAFFIC_KEYS = ("shop_id", "day", "channel_code", "kind_code", "campaign_id", "influencer_id")
 _TRAFFIC_SUMS = (
-    "visits", "bounces", "page_views", "duration_seconds", "carts", "clicks", "valid_clicks",
+    "visits", "bounces", "page_views", "duration_seconds", "carts", "product_visits",
+    "cart_visits", "order_visits", "clicks", "valid_clicks",
 )  # fmt: skip
 _COST_SUMS = (
     "spend_minor", "fee_minor", "goods_given_minor", "platform_fee_minor", "commission_minor",

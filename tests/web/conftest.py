@@ -16,7 +16,7 @@ from app import create_app
 from tests import factories
 from tracker.config import Settings
 from tracker.db import Database
-from tracker.models import Membership, Promotion, Shop, User, Workspace
+from tracker.models import Membership, Product, Promotion, Shop, User, Workspace
 from tracker.services import policies, sign_ins
 from tracker.services.users import hash_password
 from tracker.web import watching
@@ -39,6 +39,7 @@ class World:
     coupon: int
     link: int
     campaign: int
+    product: int
     foreign_influencer: int
     foreign_order: int
     foreign_shop: int
@@ -78,9 +79,13 @@ def _brand(session, slug: str) -> dict[str, int]:
     link = factories.TrackedLinkFactory(shop=shop, influencer_id=influencer.id)
     campaign = factories.CampaignFactory(workspace=workspace, name=HOSTILE)
     order = factories.OrderFactory(shop=shop, ref=HOSTILE)
+    product = Product(shop_id=shop.id, sku=HOSTILE, title=HOSTILE, titled_on=factories.TODAY)
+    session.add(product)
+    session.flush()
     return {
         "workspace": workspace.id, "shop": shop.id, "influencer": influencer.id,
         "order": order.id, "coupon": coupon.id, "link": link.id, "campaign": campaign.id,
+        "product": product.id,
     }  # fmt: skip
 
 

@@ -26,13 +26,15 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "token": "none",
         "batch_id": 1,
         "row_id": 1,
-        "product_id": 1,
+        "product_id": world.product,
         "source": "youtube_api",
         "table": "codes",
         "journey_table": "roles",
         "digest": "0",
         "action": "pause",
         "answer": "accept",
+        "run_id": 1,
+        "place": 0,
     }
     # charts are called by what they show, saved pages by a name that nobody guesses
     known["name"] = "overview" if rule.endpoint.startswith("charts.") else "0" * 40

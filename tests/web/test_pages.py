@@ -23,8 +23,10 @@ PAGES = [
     "/influencers/{influencer}/deals/new", "/orders", "/orders/{order}", "/imports",
     "/imports/mappings",
     "/search?q=script", "/settings", "/settings/shops", "/settings/rules", "/settings/promotions",
+    "/changes", "/changes?of=roi&by=campaign", "/costs", "/views", "/first-steps",
     "/journeys", "/journeys?unit=influencer", "/models", "/platforms",
     "/competitors", "/competitors/new", "/crawling",
+    "/products", "/products/{product}", "/behaviour", "/behaviour?unit=influencer",
     "/settings/webhooks", "/settings/webhooks/{shop}", "/settings/api-keys",
     "/settings/policy", "/settings/users", "/account", "/account/password", "/workspaces/new",
     "/no-such-page",
@@ -162,11 +164,16 @@ def test_every_answer_carries_the_headers(client, anonymous, world):
 STATEMENTS = {
     "/": 22,
     "/channels": 12,
+    "/changes": 13,
+    "/changes?by=campaign": 12,
+    "/costs": 9,
     "/campaigns": 12,
     "/journeys": 12,
     "/models": 11,
     "/influencers/compare?who=1": 22,
     "/influencers": 13,
+    "/products": 14,
+    "/behaviour": 11,
     "/orders": 10,
     "/imports": 7,
     "/settings/shops": 5,
@@ -227,6 +234,8 @@ def test_odd_arguments_never_break_a_report(client, world):
         "q=%ff%fe&sort=channel&channel=unattributed&kind=kol&compare=last_year&w=1e9",
     ]
     for url in ("/", "/channels", "/campaigns", "/influencers", "/orders", "/charts/overview.svg",
+                "/products", f"/products/{world.product}", "/behaviour", "/products/export.csv",
+                f"/products/{world.product}/sellers.csv", "/behaviour/pages.csv",
                 "/journeys", "/models", "/journeys/roles.csv", "/campaigns/lifts.csv",
                 f"/influencers/{world.influencer}", "/orders/export.csv"):  # fmt: skip
         for args in odd:
