@@ -40,11 +40,9 @@ class ArmRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TestResult:
+class LinkTestResult:
     """A test with its arms. done_share: counted visitors of the emptiest arm ÷ planned sample.
     is_uneven: the arms got such different numbers of visitors that chance is no explanation."""
-
-    __test__ = False  # no test of pytest's
 
     test: LinkTest
     campaign: str
@@ -76,11 +74,11 @@ class TestResult:
 class ArmLine:
     """An arm with its test: a line of a file."""
 
-    result: TestResult
+    result: LinkTestResult
     row: ArmRow
 
 
-def test_results(session: Session, state: ReportState) -> tuple[TestResult, ...]:
+def link_test_results(session: Session, state: ReportState) -> tuple[LinkTestResult, ...]:
     """All tests of the workspace, newest first (two statements)."""
     query = (
         select(LinkTest, Campaign.name)
@@ -92,21 +90,20 @@ def test_results(session: Session, state: ReportState) -> tuple[TestResult, ...]
     return tuple(result_of(test, name) for test, name in session.execute(query))
 
 
-test_results.__test__ = False  # type: ignore[attr-defined] # no test of pytest's
-
-
 def arm_lines(session: Session, state: ReportState) -> list[ArmLine]:
     """All arms of all tests, for files."""
-    return [ArmLine(result, row) for result in test_results(session, state) for row in result.arms]
+    return [
+        ArmLine(result, row) for result in link_test_results(session, state) for row in result.arms
+    ]
 
 
-def result_of(test: LinkTest, campaign: str) -> TestResult:
+def result_of(test: LinkTest, campaign: str) -> LinkTestResult:
     """What a test says, from its counts."""
     arms = list(test.arms)
     is_complete = all(arm.counted >= test.planned_n for arm in arms)
     confidence = confidence_of(len(arms))
     unevenness = evenness([arm.visitors for arm in arms])
-    return TestResult(
+    return LinkTestResult(
         test=test,
         campaign=campaign,
         arms=_rows(arms, confidence, is_complete=is_complete),

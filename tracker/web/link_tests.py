@@ -17,7 +17,7 @@ from wtforms import DateField, DecimalField, IntegerField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.models import Campaign, LinkTest, Workspace
-from tracker.reports.link_tests import test_results
+from tracker.reports.link_tests import link_test_results
 from tracker.services import audit, link_tests
 from tracker.services.errors import RefusedError
 from tracker.services.link_tests import LONGEST_WINDOW
@@ -33,10 +33,8 @@ bp = Blueprint("link_tests", __name__, url_prefix="/campaigns/tests")
 PPM_PER_PERCENT = 10_000
 
 
-class TestForm(FlaskForm):
+class PlanForm(FlaskForm):
     """A test as it is planned."""
-
-    __test__ = False  # no test of pytest's
 
     name = StringField(
         _l("What is compared"),
@@ -84,7 +82,7 @@ def index() -> str:
     """All tests with what they say so far."""
     state = get_state()
     return render_template(
-        "link_tests/index.html", results=test_results(get_session(), state), state=state
+        "link_tests/index.html", results=link_test_results(get_session(), state), state=state
     )
 
 
@@ -97,7 +95,7 @@ def export() -> Response:
 @bp.get("/new")
 def new() -> str:
     """The plan of a test."""
-    form = TestForm(formdata=None, data={"starts_on": today(), "window_days": 7, "baseline": 2,
+    form = PlanForm(formdata=None, data={"starts_on": today(), "window_days": 7, "baseline": 2,
                                          "uplift": 20})  # fmt: skip
     return render_template("link_tests/new.html", form=form)
 
@@ -105,7 +103,7 @@ def new() -> str:
 @bp.post("/new")
 def create() -> AnyResponse | tuple[str, int]:
     """Plan a test: its sample is fixed from here on."""
-    form = TestForm()
+    form = PlanForm()
     if form.validate():
         try:
             with writing() as session:
