@@ -196,6 +196,24 @@ def test_an_order_lists_its_refunds_under_its_own_name():
     ]  # fmt: skip
 
 
+def test_an_order_says_of_which_lines_its_refunds_are():
+    def back(line, **amounts):
+        return {"line_item_id": line, **amounts}
+
+    lines = [
+        back(2, subtotal_set=money("8.00"), total_tax_set=money("0.40")),
+        back(2, subtotal_set=money("1.50")),
+        back(9, subtotal_set=money("5.00")),
+        back(None, subtotal_set=money("5.00")),
+    ]
+    order = read_order("orders/updated", refunds=[shopify_refund(refund_line_items=lines)]).order
+    assert [line.refunded_minor for line in order.lines] == [None, 950]
+    # told in the buyer's money only: then nobody knows the line's share
+    other = [back(1, subtotal=9), back(2, subtotal_set=money("8.00"))]
+    order = read_order("orders/updated", refunds=[shopify_refund(refund_line_items=other)]).order
+    assert [line.refunded_minor for line in order.lines] == [None, 800]
+
+
 # --- what is not as it should be ------------------------------------------------------------------
 
 

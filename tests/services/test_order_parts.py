@@ -28,6 +28,16 @@ def test_line_id_of_the_platform_goes_before_the_number(session, shop, workspace
     assert sorted(session.scalars(select(OrderLine.line_ref))) == ["2", "L9"]
 
 
+def test_a_line_keeps_what_was_given_back_of_it_and_nothing_where_nobody_says(
+    session, shop, workspace
+):
+    order = OrderFactory(shop=shop)
+    lines = (LineRecord(1, 5, refunded_minor=3), LineRecord(1, 5), LineRecord(1, 5, "", "", "9", 0))
+    replace_parts(session, shop, workspace, [(order.id, order_record(lines=lines))], set())
+    told = select(OrderLine.refunded_minor).order_by(OrderLine.line_ref)
+    assert session.scalars(told).all() == [3, None, 0]
+
+
 def test_delivered_marks_have_their_own_time_else_the_orders(session, shop, workspace):
     order = OrderFactory(shop=shop)
     before = NOON - timedelta(days=3)

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from tests import factories
 from tracker.models import Policy
 from tracker.services.errors import RefusedError
 from tracker.services.workspaces import (
@@ -8,6 +11,7 @@ from tracker.services.workspaces import (
     create_workspace,
     get_shop,
     get_workspace,
+    set_product_prefixes,
 )
 
 
@@ -60,3 +64,19 @@ def test_wrong_workspaces_are_refused(session, given):
     create_workspace(session, slug="taken")
     with pytest.raises(RefusedError):
         create_workspace(session, **{"slug": "new", **given})
+
+
+def test_a_shop_that_says_what_its_products_are_has_its_recent_visits_read_anew(session, shop):
+    visitors = {}
+    for age in (1, 89, 91):
+        visitors[age] = factories.VisitorFactory(shop=shop)
+        factories.VisitFactory(
+            visitor=visitors[age], mark=factories.MarkFactory(workspace=shop.workspace),
+            started_at=factories.NOON - timedelta(days=age),
+        )  # fmt: skip
+    assert set_product_prefixes(session, shop, " tea/ ", factories.NOON)
+    assert shop.product_prefixes == "/tea/"
+    for age, visitor in visitors.items():
+        session.refresh(visitor)
+        assert (visitor.pending_since == factories.NOON) is (age < 90)
+    assert not set_product_prefixes(session, shop, "/tea/", factories.NOON)

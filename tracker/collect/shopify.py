@@ -8,7 +8,7 @@ Sources: Shopify's REST order and refund objects; facts measured in real deliver
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tracker.collect import payloads
@@ -59,6 +59,7 @@ def _order(payload: Payload, host: str, _shop_currency: str) -> Content:
     placed_at = payloads.needed_instant(payload, "created_at", "processed_at")
     status = _status(payload)
     attributes = payloads.named_values(payload, "note_attributes", "name")
+    refunded = _refunded_lines(payload, currency)
     order = OrderRecord(
         ref=ref,
         placed_at=placed_at,
@@ -76,7 +77,9 @@ def _order(payload: Payload, host: str, _shop_currency: str) -> Content:
         discount_shop_minor=_money(payload, "total_discounts", currency) or 0,
         freight_minor=_freight(payload, currency),
         tax_minor=_money(payload, "total_tax", currency) or 0,
-        lines=tuple(_line(one, currency) for one in payloads.objects(payload, "line_items")),
+        lines=tuple(
+            _line(one, currency, refunded) for one in payloads.objects(payload, "line_items")
+        ),
         coupons=payloads.codes(payload, "discount_codes"),
         landing_url=_landing(payload, host),
         referrer=payloads.text(payload, "referring_site", payloads.MAX_ADDRESS),
@@ -132,7 +135,7 @@ def _freight(payload: Payload, currency: str) -> int:
     return max(0, payloads.total([freight]))
 
 
-def _line(line: Payload, currency: str) -> LineRecord:
+def _line(line: Payload, currency: str, refunded: Mapping[str, int]) -> LineRecord:
     pieces = payloads.quantity(line)
     price = (_money(line, "price", currency) or 0) * pieces - _off(line, currency)
     return LineRecord(
@@ -141,7 +144,24 @@ def _line(line: Payload, currency: str) -> LineRecord:
         sku=payloads.text(line, "sku", payloads.MAX_ID),
         title=payloads.text(line, "name") or payloads.text(line, "title"),
         line_ref=payloads.text(line, "id", payloads.MAX_ID),
+        refunded_minor=refunded.get(payloads.text(line, "id", payloads.MAX_ID)),
     )
+
+
+def _refunded_lines(payload: Payload, currency: str) -> dict[str, int]:
+    """What refunds gave back by line id, without tax, as `_line` counts it. A line whose refund is
+    told in other money only is left out: how much was refunded in all is said by the refunds."""
+    given: dict[str, int] = {}
+    for refund in payloads.objects(payload, "refunds"):
+        for one in payloads.objects(refund, "refund_line_items"):
+            line = payloads.text(one, "line_item_id", payloads.MAX_ID)
+            if not line:
+                continue
+            try:
+                given[line] = given.get(line, 0) + _in_shop_money(one, "subtotal", currency)
+            except Unreadable:
+                given.pop(line, None)
+    return given
 
 
 def _off(line: Payload, currency: str) -> int:

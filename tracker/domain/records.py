@@ -120,6 +120,8 @@ class LineRecord:
     title: str = ""
     line_ref: str = ""
     """The platform's line id; empty: the line's number within the order is used."""
+    refunded_minor: int | None = None
+    """Of the amount, given back so far; None: nobody tells by line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def _line_rows(order_id: int, record: OrderRecord) -> list[dict[str, Any]]:
             "title": line.title,
             "quantity": line.quantity,
             "amount_minor": line.amount_minor,
+            "refunded_minor": line.refunded_minor,
         }
         for number, line in enumerate(record.lines, start=1)
     ]

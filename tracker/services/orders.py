@@ -121,7 +121,11 @@ def _content_hash(record: OrderRecord, key: str | None, hash_key: bytes) -> str:
         record.placed_at, record.status, record.currency, record.paid_minor, record.paid_at,
         record.version_at, key, record.gross_minor, record.discount_platform_minor,
         record.discount_shop_minor, record.freight_minor, record.tax_minor,
-        [(n.quantity, n.amount_minor, n.sku, n.title, n.line_ref) for n in record.lines],
+        [
+            (n.quantity, n.amount_minor, n.sku, n.title, n.line_ref)
+            + (() if n.refunded_minor is None else (n.refunded_minor,))
+            for n in record.lines
+        ],
         record.coupons, record.landing_url, record.referrer, record.user_agent,
         [(one.mark.key(), one.at) for one in record.marks],
         record.order_token, record.visitor_key, record.visitor_evidence,

@@ -276,6 +276,7 @@ def _lines(rows: Sequence[Row], currency: str) -> tuple[LineRecord, ...]:
             sku=row.ident("sku"),
             title=row.text("title")[:300],
             line_ref=row.ident("line_id"),
+            refunded_minor=row.amount("line_refunded", currency),
         )
         for row in rows
         if row.has_any(LINE_COLUMNS)
