@@ -225,10 +225,11 @@ def _price_drops(
         }  # fmt: skip
         snapshot = one.snapshot
         price = None if snapshot is None or one.is_stale else snapshot.price_minor
-        was = None if snapshot is None else highest.get((one.listing.id, snapshot.currency))
-        if snapshot is None or price is None or not was:
+        if snapshot is None or not price:
             yield Seen(one.listing.id, Reading(None), shown)
             continue
+        # the present price may have been read before the window, and stood since
+        was = max(highest.get((one.listing.id, snapshot.currency), price), price)
         ratio = price * MILLION // was
         shown |= {"price_minor": price, "was_minor": was, "currency": snapshot.currency}
         yield Seen(one.listing.id, Reading(ratio, ratio <= MILLION - rule.threshold_ppm), shown)
