@@ -8,7 +8,8 @@ from tests.reports.world import END, START, World, singles_day
 from tracker.domain.channels import Channel, Kind
 from tracker.domain.policy import Model
 from tracker.models import Influencer
-from tracker.reports.side_by_side import MOST, net_curves, read_engaged, side_by_side
+from tracker.reports.influencer_list import read_engaged
+from tracker.reports.side_by_side import MOST, net_curves, side_by_side
 
 
 def test_sides_are_the_rows_of_the_list_in_the_order_asked_for(world: World):

@@ -18,6 +18,9 @@ from tracker.reports.csv_files import csv_stream
 from tracker.reports.state import ReportState
 from tracker.reports.tables import TABLES
 
+OF_ONE = ("codes", "links", "deals", "break_even", "customers")
+"""Tables that are those of one influencer."""
+
 
 @click.command(name="export")
 @click.argument("table", type=click.Choice(list(TABLES)))
@@ -46,12 +49,12 @@ def command(
 ) -> None:
     """Write a table as CSV (UTF-8 with byte order mark, every field quoted) or XLSX, all its rows.
 
-    codes, links and deals are those of one --influencer.
+    codes, links, deals, break_even and customers are those of one --influencer.
     """
     with open_database() as database, database.read() as session:
         workspace = find_workspace(session, workspace_slug)
         state = read_state(session, workspace, options).changed(status=status or "")
-        if table in ("codes", "links", "deals") and not state.influencer_id:
+        if table in OF_ONE and not state.influencer_id:
             raise click.UsageError(f"say whose {table}: --influencer SLUG")
         spec = TABLES[table]
         if output is None:

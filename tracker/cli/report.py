@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -15,14 +16,14 @@ from tracker.reports.campaigns import campaign_report
 from tracker.reports.channels import channel_report
 from tracker.reports.columns import TableSpec
 from tracker.reports.csv_files import csv_stream, json_rows
-from tracker.reports.influencers import influencer_report
+from tracker.reports.influencer_list import influencer_list
 from tracker.reports.state import ReportState
 from tracker.reports.tables import FIGURE_COLUMNS, TABLES
 
 REPORTS: dict[str, Callable[..., Any]] = {
     "channels": channel_report,
     "campaigns": campaign_report,
-    "influencers": influencer_report,
+    "influencers": partial(influencer_list, is_whole=True),
 }
 
 SHOWN = ("visits", "orders", "net_revenue", "cost", "roas", "roi", "roi_before_goods_cost")

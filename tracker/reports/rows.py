@@ -86,7 +86,8 @@ class Tag:
     """A doubt or remark beside a row: a code that pages translate, and the figures it names.
 
     Codes: immature (days: age of the newest post), leak_suspected (code, share, before: shares of
-    its orders without any click), no_goods_cost, unknown_influencer, found_in_file.
+    its orders without any click), no_goods_cost, unknown_influencer, found_in_file,
+    models_disagree (share: spread).
     """
 
     code: str
@@ -114,6 +115,9 @@ class InfluencerRow(Row):
     orders_by_affiliate_micro: int
     orders_by_other_micro: int
     tags: tuple[Tag, ...] = ()
+    cpe_minor: int | None = None
+    spread: float | None = None
+    """These two only where they were asked for (`tracker.reports.influencer_list`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ USUAL_COLUMNS = {
 }
 """What a new share shows unless somebody chooses: results, no costs."""
 
-_NEVER = frozenset({"net_revenue_before"})
-"""Shares compare nothing."""
+_NEVER = frozenset({"net_revenue_before", "cpe", "spread"})
+"""Shares compare nothing, neither periods nor models, and say nothing of fees by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,47 +7,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain import metrics
 from tracker.domain.channels import Kind
-from tracker.domain.money import convert, exponent
-from tracker.models import Deal, SocialPost
-from tracker.models.credit import MODELS
+from tracker.domain.money import exponent
 from tracker.reports.break_even import fee_that_pays_of
 from tracker.reports.comparison import ComparisonRow
 from tracker.reports.context import read_context
 from tracker.reports.curves import MAX_CURVES, Curve
 from tracker.reports.customer_value import CustomerValue, customer_values
-from tracker.reports.deal_returns import engagements_of
-from tracker.reports.facts import NOW, read_figures, read_nets
+from tracker.reports.facts import NOW, read_figures
+from tracker.reports.influencer_list import Engaged, model_rows, read_engaged
 from tracker.reports.influencers import influencer_rows, read_people
 from tracker.reports.leaks import find_leaks
-from tracker.reports.points import latest_points
 from tracker.reports.rows import Context, InfluencerRow
 from tracker.reports.state import ReportState
 
 MOST = MAX_CURVES
 """Influencers at once: as many as there are colours that can be told apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Engaged:
-    """Fees of the deals posted in the period, and what their posts moved people to do; engagements
-    None: no post of theirs shows any."""
-
-    fee_minor: int = 0
-    engagements: int | None = None
-
-    @property
-    def cpe_minor(self) -> int | None:
-        """Fixed fee / engagements; None: no fee, or no count."""
-        return metrics.cpe_minor(self.fee_minor or None, self.engagements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +95,7 @@ def side_by_side(session: Session, state: ReportState) -> SideBySide:
         models,
         tuple(
             Side(
-                row=rows[number],
+                row=_with_extras(rows[number], engaged.get(number), nets.get(number)),
                 models=nets.get(number) or ComparisonRow(dict.fromkeys(models, 0)),
                 engaged=engaged.get(number, Engaged()),
                 value=values[number],
@@ -124,58 +105,14 @@ def side_by_side(session: Session, state: ReportState) -> SideBySide:
     )
 
 
-def model_rows(
-    session: Session, state: ReportState
-) -> tuple[tuple[str, ...], dict[int, ComparisonRow]]:
-    """Models that have been computed, and the net revenue of each influencer of the state under
-    each: how far they lie apart is how unsure the answer is."""
-    kol = state.changed(kind=str(Kind.KOL))
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for (code, owner), (net, _orders) in read_nets(session, kol, ("influencer_id",)).items():
-        found[owner][MODELS[code - 1]] = net
-    models = tuple(model for model in MODELS if any(model in nets for nets in found.values()))
-    return models, {
-        owner: ComparisonRow(
-            {model: nets.get(model, 0) for model in models}, kind=Kind.KOL, influencer_id=owner
-        )
-        for owner, nets in found.items()
-    }
-
-
-def read_engaged(session: Session, state: ReportState, ids: Sequence[int]) -> dict[int, Engaged]:
-    """Fees and engagements of the deals whose posts are in the period, by influencer. Three
-    statements; one where there is no deal."""
-    deals = session.scalars(
-        select(Deal).where(
-            Deal.workspace_id == state.workspace_id,
-            Deal.influencer_id.in_(ids),
-            Deal.posted_on.between(state.start, state.end),
-        )
-    ).all()
-    if not deals:
-        return {}
-    posts = session.execute(
-        select(SocialPost.id, SocialPost.deal_id).where(
-            SocialPost.workspace_id == state.workspace_id,
-            SocialPost.influencer_id.in_(ids),
-            SocialPost.deal_id.in_([deal.id for deal in deals]),
-        )
-    ).all()
-    counts = latest_points(session, "post", (post.id for post in posts))
-    owner = {deal.id: deal.influencer_id for deal in deals}
-    known: dict[int, list[int]] = defaultdict(list)
-    for post in posts:
-        if (n := engagements_of(counts.get(post.id, {}))) is not None:
-            known[owner[post.deal_id]].append(n)
-    fees: dict[int, int] = defaultdict(int)
-    for deal in deals:
-        fees[deal.influencer_id] += convert(
-            deal.fee_minor, deal.currency, state.base_currency, deal.fx_e8
-        )
-    return {
-        number: Engaged(fee, sum(known[number]) if number in known else None)
-        for number, fee in fees.items()
-    }
+def _with_extras(
+    row: InfluencerRow, engaged: Engaged | None, models: ComparisonRow | None
+) -> InfluencerRow:
+    return replace(
+        row,
+        cpe_minor=engaged.cpe_minor if engaged else None,
+        spread=models.spread if models else None,
+    )
 
 
 def net_curves(session: Session, state: ReportState, *, summed: bool) -> list[Curve]:

@@ -29,7 +29,6 @@ SIDE_BY_SIDE = TableSpec(
     "side_by_side",
     (
         *(replace(column, read=_of_row(column.read)) for column in INFLUENCERS.columns),
-        Column("cpe", mark("CPE"), "money", at("cpe_minor")),
         Column("fee_that_pays", mark("Fee that would have paid"), "money",
                at("fee_that_pays_minor")),
         Column("customers_won", mark("Customers won"), "orders", at("value.total.customers_micro")),
@@ -40,7 +39,6 @@ SIDE_BY_SIDE = TableSpec(
             Column(f"net_revenue_{model}", LABELS["model"][model], "money", _under(model))
             for model in MODELS
         ),
-        Column("spread", mark("Spread"), "ratio", at("models.spread")),
         Column("immature", mark("Immature"), "text", lambda side: "1" if side.is_immature else ""),
     ),
     lambda session, state: side_by_side(session, state).sides,

@@ -21,7 +21,7 @@ from tracker.reports.columns import Column, TableSpec, at
 from tracker.reports.cost_rows import COSTS
 from tracker.reports.customer_value import CUSTOMERS
 from tracker.reports.influencer import influencer_page
-from tracker.reports.influencers import influencer_report
+from tracker.reports.influencer_list import influencer_list
 from tracker.reports.mover_table import MOVERS
 from tracker.reports.orders import iter_orders
 from tracker.reports.overview import overview_days
@@ -182,12 +182,16 @@ INFLUENCERS = TableSpec(
         *_PARTS,
         *_BY_EVIDENCE,
         *_RETURN,
+        Column("cpe", mark("CPE"), "money", at("cpe_minor"), sort="cpe_minor", formula="cpe"),
+        Column(
+            "spread", mark("Spread"), "ratio", at("spread"), sort="spread", formula="confidence"
+        ),
         *_BEFORE,
     ),
-    lambda session, state: influencer_report(session, state).rows,
+    lambda session, state: influencer_list(session, state, is_whole=True).rows,
     choosable=(
         "agency", "platform", "followers", *_CHOOSABLE, *(c.key for c in _PARTS),
-        *(c.key for c in _BY_EVIDENCE),
+        *(c.key for c in _BY_EVIDENCE), "cpe", "spread",
     ),
     usual=(
         "net_revenue", "cost", "roas", "roi", "orders", "cac", "refund_rate", "new_customer_share",

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from tracker import i18n
+from tracker.domain.channels import Kind
 from tracker.domain.money import exponent
 from tracker.models import Promotion, SocialAccount
 from tracker.reports import market, side_by_side, social
@@ -99,6 +100,7 @@ def _nets(state: ReportState, locale: str, width: int, title: str, *, summed: bo
         text=lambda value: money(round(value * unit), state.base_currency, locale, compact=False),
         short=lambda value: count(value, locale),
         bands=_promotions(state),
+        link=_orders_of(state.changed(kind=str(Kind.KOL), who=())),
         width=width,
     )
 

@@ -21,7 +21,8 @@ from tracker.reports import alerts as alert_reports
 from tracker.reports.break_even import break_evens
 from tracker.reports.customer_value import customer_value
 from tracker.reports.influencer import influencer_page
-from tracker.reports.influencers import influencer_report, read_agencies
+from tracker.reports.influencer_list import influencer_list
+from tracker.reports.influencers import read_agencies
 from tracker.reports.lifts import influencer_lift
 from tracker.reports.notes import notes_of
 from tracker.reports.products import products_of
@@ -76,7 +77,7 @@ class InfluencerForm(FlaskForm):
 def index() -> str:
     """What each influencer brought and cost."""
     state = get_state()
-    report = influencer_report(get_session(), state)
+    report = influencer_list(get_session(), state)
     return render_template(
         "influencers/index.html",
         report=report,

@@ -112,6 +112,11 @@ TAGS: dict[str, tuple[str, str, bool]] = {
         mark("A platform's file named this influencer. Open them, and save what is right."),
         False,
     ),
+    "models_disagree": (
+        mark("unsure"),
+        mark("Spread of the models: %(share)s. Decide with a second source, such as lift."),
+        True,
+    ),
     "unknown_influencer": (
         mark("not in the list"),
         mark("The marks say KOL, but name nobody of your list. Add the influencer with this slug."),
