@@ -21,12 +21,11 @@ from tracker.reports import alerts as alert_reports
 from tracker.reports.break_even import break_evens
 from tracker.reports.customer_value import customer_value
 from tracker.reports.influencer import influencer_page
-from tracker.reports.influencer_list import influencer_list
+from tracker.reports.influencer_list import influencer_list, model_rows
 from tracker.reports.influencers import read_agencies
 from tracker.reports.lifts import influencer_lift
 from tracker.reports.notes import notes_of
 from tracker.reports.products import products_of
-from tracker.reports.side_by_side import model_rows
 from tracker.reports.social import social
 from tracker.reports.tables import INFLUENCERS
 from tracker.services import audit, influencers, social_posts
