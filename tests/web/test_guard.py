@@ -28,11 +28,13 @@ def address(app: Flask, rule: Rule, world: World) -> str:
         "row_id": 1,
         "product_id": world.product,
         "source": "youtube_api",
+        "suffix": "csv",
         "table": "codes",
         "journey_table": "roles",
         "digest": "0",
         "action": "pause",
         "answer": "accept",
+        "rule_id": 1,
         "run_id": 1,
         "place": 0,
     }
