@@ -45,8 +45,8 @@ LABELS: dict[str, dict[str, str]] = {
 
 FORMULAS = {
     "commission": mark(
-        "Commission = rate of the deal × credited net revenue (or an amount an order), within tiers "
-        "and caps; a refund takes its part back on its own day."
+        "Commission = rate of the deal × credited net revenue (or an amount an order), within "
+        "tiers and caps; a refund takes its part back on its own day."
     ),
     "commission_waiting": mark("Younger than the holding period: a refund may still come."),
     "commission_payable": mark(
@@ -61,7 +61,7 @@ FORMULAS = {
 
 REFUSALS = {
     "bad_tiers": mark(
-        "Tiers begin at 0 and rise, at most 10 of them, one a line: revenue of the month, then rate."
+        "Tiers begin at 0 and rise, at most 10, one a line: revenue of the month, then the rate."
     ),
     "no_reason": mark("Say why in the note."),
     "nothing_chosen": mark("Choose at least one commission."),

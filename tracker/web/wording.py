@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from tracker import labels_products
+from tracker import labels_products, labels_settlement
 from tracker.domain.records import Reason
 from tracker.i18n import mark
 from tracker.imports.reasons import FILE_TEXTS, TEXTS
@@ -199,6 +199,7 @@ FORMULAS: dict[str, str] = {
 """What stands in the title of a heading or figure."""
 FORMULAS |= workbench_wording.FORMULAS | labels_products.FORMULAS
 FORMULAS |= campaign_wording.FORMULAS
+FORMULAS |= labels_settlement.FORMULAS
 
 REFUSALS: dict[str, str] = {
     "view_name_taken": mark("You have a view “%(name)s” already. Choose another name."),
@@ -283,6 +284,7 @@ REFUSALS: dict[str, str] = {
 """Code of a `RefusedError` or `UserError` -> sentence."""
 REFUSALS |= workbench_wording.REFUSALS
 REFUSALS |= campaign_wording.REFUSALS
+REFUSALS |= labels_settlement.REFUSALS
 REFUSALS |= sending_wording.REFUSALS
 
 

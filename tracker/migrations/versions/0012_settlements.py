@@ -165,7 +165,9 @@ def _create_rows() -> None:
     )  # fmt: skip
     for name, columns in (
         ("booked", ["workspace_id", "booked_on"]),
-        ("status", ["workspace_id", "statement_id", "status"]),
+        ("open", ["workspace_id", "statement_id", "influencer_id", "status", "amount_minor"]),
+        ("status", ["workspace_id", "status", "booked_on"]),
+        ("statement", ["statement_id", "policy_id"]),
         ("influencer", ["workspace_id", "influencer_id", "ordered_on"]),
     ):
         op.create_index(f"ix_commission_row_{name}", "commission_row", columns)
