@@ -83,7 +83,7 @@ class RuleForm(FlaskForm):
         )
         self.kind.choices = choices(
             [
-                ("percent", gettext("a share of net revenue, %%")),
+                ("percent", gettext("a percentage of net revenue")),
                 ("flat", gettext("an amount an order, %(currency)s", currency=currency)),
             ]
         )
