@@ -175,6 +175,7 @@ def update(campaign_id: int) -> AnyResponse | tuple[str, int]:
     """Change a campaign; the value that joins it to visits stays."""
     row = _find(campaign_id)
     form = CampaignForm()
+    form.utm_campaign.validators = ()  # the page shows the value and does not send it
     form.utm_campaign.data = row.utm_campaign
     return _save(form, row)
 
