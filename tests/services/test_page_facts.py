@@ -130,7 +130,7 @@ def test_a_view_belongs_to_the_visit_that_had_begun_last(session, shop, walk, ko
 def test_of_many_pages_the_most_seen_are_kept_and_the_rest_is_one_row(
     session, shop, walk, direct, monkeypatch
 ):
-    monkeypatch.setattr(page_facts, "_KEPT_BY_CODE", dict.fromkeys(SLICES.values(), 2))
+    monkeypatch.setattr(page_facts, "KEPT", dict.fromkeys(SLICES, 2))
     walk(direct, *(view(f"/p{n}") for n in range(6)), view("/p4"), view("/p5"), view("/p5"))
     refresh_traffic_day(session, shop, TODAY)
     assert [row[:4] for row in rows(session)] == [

@@ -46,6 +46,7 @@ _NUMBERED = re.compile(r"orders?|checkouts?|order-received|account|users?|custom
 """What is followed by the number of an order or of a person."""
 
 
+@lru_cache(maxsize=20_000)
 def page_path(path: str) -> str:
     """One spelling of a page's path: no query, no trailing or doubled slash, no index file.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base
@@ -36,6 +36,7 @@ class PageDay(Base):
     """
 
     __tablename__ = "page_day"
+    __table_args__ = (Index("ix_page_day_day", "shop_id", "day"),)
 
     shop_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     slice_code: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

@@ -7,19 +7,23 @@ Sums over the pages of a slice and day are exact, the rest included. Definitions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, delete, func, insert, select, type_coerce
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Select, case, delete, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import insert_new
 from tracker.domain.pages import Step, page_path
 from tracker.models import Hit, Mark, Page, PageDay, Visit
-from tracker.models.base import from_micros
+from tracker.models.base import from_micros, to_day_number
 from tracker.models.page import OTHER_PAGES, SLICES
 from tracker.services.bulk import among, table_of
+from tracker.services.int_rows import insert_int_rows
 
 KEPT = {"all": 100, "kind": 100, "channel": 60, "campaign": 40, "influencer": 20}
 """Pages of a day that are kept by name, by slice."""
@@ -28,13 +32,7 @@ FIGURES = (
     "views", "entries", "exits", "bounces", "entry_page_views", "entry_seconds", "entry_orders",
 )  # fmt: skip
 
-_MARK = ("channel_code", "kind_code", "campaign_id", "influencer_id")
-
-Slice = tuple[int, int]
-"""Code of the slice's sort, and which of them."""
-
-Pages = dict[str, list[int]]
-"""Path -> FIGURES."""
+Ints = NDArray[np.int64]
 
 
 def refresh_page_day(session: Session, shop_id: int, day: date, start: int, end: int) -> int:
@@ -43,72 +41,105 @@ def refresh_page_day(session: Session, shop_id: int, day: date, start: int, end:
     Returns:
         rows of `page_day` written.
     """
-    slices: dict[Slice, Pages] = {}
+    table = table_of(PageDay)
+    session.execute(delete(table).where(table.c.shop_id == shop_id, table.c.day == day))
+    seen = _seen(session, shop_id, start, end)
+    kept = [_kept(seen, name, owner) for name, owner in _owners(session, seen).items()]
+    used = np.unique(np.concatenate([page for _, _, page, _ in kept]))
+    ids = _page_ids(session, shop_id, [seen.paths[page] for page in used[used >= 0]])
+    row_id = np.full(len(seen.paths) + 1, OTHER_PAGES, np.int64)  # the last stands for -1
+    for page, path in enumerate(seen.paths):
+        row_id[page] = ids.get(path, OTHER_PAGES)
+    columns: dict[str, Ints] = {
+        "slice_code": np.concatenate([code for code, _, _, _ in kept]),
+        "slice_id": np.concatenate([owner for _, owner, _, _ in kept]),
+        "page_id": row_id[np.concatenate([page for _, _, page, _ in kept])],
+    }
+    figures = np.concatenate([sums for _, _, _, sums in kept])
+    n = figures.shape[0]
+    columns["shop_id"] = np.full(n, shop_id, np.int64)
+    columns["day"] = np.full(n, to_day_number(day), np.int64)
+    columns |= {name: figures[:, place] for place, name in enumerate(FIGURES)}
+    return insert_int_rows(session, table, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was counted: a mark, a page (its place in `paths`, which is sorted) and FIGURES a row.
+    A page may have several rows: its path may be spelled in several ways."""
+
+    paths: list[str]
+    mark: Ints
+    page: Ints
+    figures: Ints
+
+
+def _seen(session: Session, shop_id: int, start: int, end: int) -> _Seen:
+    marks: list[int] = []
+    pages: list[str] = []
+    figures: list[Ints] = []
     for names, query in (
         (("views",), _views(shop_id, start, end)),
         (FIGURES[1:2] + FIGURES[3:], _entries(shop_id, start, end)),
         (("exits",), _exits(shop_id, start, end)),
     ):
-        places = [FIGURES.index(name) for name in names]
-        for *mark, path, sums in _rows(session, query, len(names)):
-            for which in _slices_of(*mark):
-                pages = slices.setdefault(which, {})
-                totals = pages.setdefault(path, [0] * len(FIGURES))
-                for place, value in zip(places, sums, strict=True):
-                    totals[place] += value
-    kept = {which: _most_seen(which, pages) for which, pages in slices.items()}
-    ids = _page_ids(session, shop_id, {path for pages in kept.values() for path in pages if path})
-    rows = [
-        {
-            "shop_id": shop_id, "slice_code": code, "slice_id": number, "day": day,
-            "page_id": ids.get(path, OTHER_PAGES), **dict(zip(FIGURES, totals, strict=True)),
-        }
-        for (code, number), pages in sorted(kept.items())
-        for path, totals in sorted(pages.items())
-    ]  # fmt: skip
-    table = table_of(PageDay)
-    # by slice too: the key begins with it, and a day alone would read the whole shop
-    session.execute(
-        delete(table).where(
-            table.c.shop_id == shop_id,
-            table.c.slice_code.in_(tuple(SLICES.values())),
-            table.c.day == day,
-        )
+        found = session.execute(query).all()
+        marks += [row[0] for row in found]
+        pages += [page_path(row[1]) for row in found]
+        block = np.zeros((len(found), len(FIGURES)), np.int64)
+        if found:
+            places = [FIGURES.index(name) for name in names]
+            block[:, places] = np.array([row[2:] for row in found], np.int64)
+        figures.append(block)
+    paths = sorted(set(pages))
+    place = {path: number for number, path in enumerate(paths)}
+    return _Seen(
+        paths=paths,
+        mark=np.array(marks, np.int64),
+        page=np.array([place[path] for path in pages], np.int64),
+        figures=np.concatenate(figures),
     )
-    if rows:
-        session.execute(insert(table), rows)
-    return len(rows)
 
 
-def _rows(session: Session, query: Select[Any], n: int) -> Iterator[tuple[Any, ...]]:
-    """(channel, kind, campaign, influencer, path, sums); paths in one spelling, so that one may
-    come several times."""
-    for row in session.execute(query):
-        yield *row[:4], page_path(row[4]), [int(value) for value in row[5 : 5 + n]]
+def _owners(session: Session, seen: _Seen) -> dict[str, Ints]:
+    """Slice -> for each row whose it is: code or id; -1: of nobody's."""
+    ids = np.unique(seen.mark)
+    found = session.execute(
+        select(
+            Mark.id, Mark.kind_code, Mark.channel_code, Mark.campaign_id, Mark.influencer_id
+        ).where(among(session, Mark.id, ids.tolist()))
+    )
+    by_id = {row[0]: row[1:] for row in found}
+    table = np.array([by_id[number] for number in ids.tolist()], np.int64).reshape(-1, 4)
+    kind, channel, campaign, influencer = table[np.searchsorted(ids, seen.mark)].T
+    return {
+        "all": np.zeros(seen.mark.size, np.int64),
+        "kind": kind,
+        "channel": channel,
+        "campaign": np.where(campaign > 0, campaign, -1),
+        "influencer": np.where(influencer > 0, influencer, -1),
+    }
 
 
-def _slices_of(channel: int, kind: int, campaign: int, influencer: int) -> Iterator[Slice]:
-    yield SLICES["all"], 0
-    yield SLICES["kind"], kind
-    yield SLICES["channel"], channel
-    if campaign:
-        yield SLICES["campaign"], campaign
-    if influencer:
-        yield SLICES["influencer"], influencer
+def _kept(seen: _Seen, name: str, owner: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Rows of one slice: (code, owner, page, FIGURES). Of each owner the pages with most views
+    (ties: by path), and all others as one, page -1."""
+    some = owner >= 0
+    owners, pages, sums = _added(owner[some], seen.page[some], seen.figures[some])
+    by = np.lexsort((pages, -sums[:, 0], owners))
+    ranked = owners[by]
+    rank = np.arange(by.size) - np.searchsorted(ranked, ranked)
+    pages[by[rank >= KEPT[name]]] = -1
+    owners, pages, sums = _added(owners, pages, sums)
+    return np.full(owners.size, SLICES[name], np.int64), owners, pages, sums
 
 
-_KEPT_BY_CODE = {SLICES[name]: n for name, n in KEPT.items()}
-
-
-def _most_seen(which: Slice, pages: Pages) -> Pages:
-    """The pages with most views (ties: by path), and all others as one under the path ""."""
-    most = _KEPT_BY_CODE[which[0]]
-    ranked = sorted(pages.items(), key=lambda item: (-item[1][0], item[0]))
-    kept = dict(ranked[:most])
-    if len(ranked) > most:
-        rest = zip(*(totals for _, totals in ranked[most:]), strict=True)
-        kept[""] = [sum(column) for column in rest]
-    return kept
+def _added(owner: Ints, page: Ints, figures: Ints) -> tuple[Ints, Ints, Ints]:
+    """Sums by owner and page, in their order."""
+    keys, group = np.unique((owner << 32) + page + 1, return_inverse=True)
+    sums = np.zeros((keys.size, figures.shape[1]), np.int64)
+    np.add.at(sums, group, figures)
+    return keys >> 32, (keys & 0xFFFFFFFF) - 1, sums
 
 
 def _page_ids(session: Session, shop_id: int, paths: Iterable[str]) -> dict[str, int]:
@@ -124,7 +155,7 @@ def _page_ids(session: Session, shop_id: int, paths: Iterable[str]) -> dict[str,
                 Page.shop_id == shop_id, among(session, Page.path, wanted)
             )
         )
-        found |= {path: page_id for path, page_id in rows}
+        found |= {row.path: row.id for row in rows}
         wanted = [path for path in wanted if path not in found]
         new = [{"shop_id": shop_id, "path": path} for path in wanted]
         insert_new(session, table_of(Page), new, key=["shop_id", "path"])
@@ -144,11 +175,7 @@ def _begun(shop_id: int, start: int, end: int) -> list[Any]:
     ]
 
 
-def _mark_keys() -> list[Any]:
-    return [getattr(Mark, name) for name in _MARK]
-
-
-def _entries(shop_id: int, start: int, end: int) -> Select[Any]:
+def _entries(shop_id: int, start: int, end: int) -> Select[int, str, int, Any, int, int, Any]:
     """Visits by the page they began on: entries, bounces, and what became of them."""
     is_bounce = (Visit.n_page_views <= 1) & (Visit.n_events == 0)
     seconds = (
@@ -156,7 +183,7 @@ def _entries(shop_id: int, start: int, end: int) -> Select[Any]:
     ) // 1_000_000
     return (
         select(
-            *_mark_keys(),
+            Visit.mark_id,
             Visit.entry_path,
             func.count(),
             func.sum(case((is_bounce, 1), else_=0)),
@@ -164,22 +191,20 @@ def _entries(shop_id: int, start: int, end: int) -> Select[Any]:
             func.sum(seconds),
             func.sum(case((Visit.step >= Step.order, 1), else_=0)),
         )
-        .join(Mark, Mark.id == Visit.mark_id)
         .where(*_begun(shop_id, start, end))
-        .group_by(*_mark_keys(), Visit.entry_path)
+        .group_by(Visit.mark_id, Visit.entry_path)
     )
 
 
-def _exits(shop_id: int, start: int, end: int) -> Select[Any]:
+def _exits(shop_id: int, start: int, end: int) -> Select[int, str, int]:
     return (
-        select(*_mark_keys(), Visit.exit_path, func.count())
-        .join(Mark, Mark.id == Visit.mark_id)
+        select(Visit.mark_id, Visit.exit_path, func.count())
         .where(*_begun(shop_id, start, end))
-        .group_by(*_mark_keys(), Visit.exit_path)
+        .group_by(Visit.mark_id, Visit.exit_path)
     )
 
 
-def _views(shop_id: int, start: int, end: int) -> Select[Any]:
+def _views(shop_id: int, start: int, end: int) -> Select[int, str, int]:
     """Page views, each in the visit it fell into: the last one that had begun by then."""
     later = aliased(Visit)
     has_later = (
@@ -193,9 +218,8 @@ def _views(shop_id: int, start: int, end: int) -> Select[Any]:
         .exists()
     )
     return (
-        select(*_mark_keys(), Hit.path, func.count())
+        select(Visit.mark_id, Hit.path, func.count())
         .select_from(Visit)
-        .join(Mark, Mark.id == Visit.mark_id)
         .join(Hit, Hit.visitor_id == Visit.visitor_id)
         .where(
             *_begun(shop_id, start, end),
@@ -205,5 +229,5 @@ def _views(shop_id: int, start: int, end: int) -> Select[Any]:
             Hit.at <= Visit.last_at,
             ~has_later,
         )
-        .group_by(*_mark_keys(), Hit.path)
+        .group_by(Visit.mark_id, Hit.path)
     )

@@ -107,6 +107,7 @@ def _create_page_day() -> None:
         sa.Column("entry_orders", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(*(key.name for key in keys), name=op.f("pk_page_day")),
     )
+    op.create_index("ix_page_day_day", "page_day", ["shop_id", "day"])
 
 
 def _derive_anew() -> None:
