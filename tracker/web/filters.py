@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_skeleton
 from babel.numbers import get_currency_name
 from flask import Flask, url_for
 from flask_babel import gettext
@@ -165,7 +165,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return DASH
     local = value.astimezone(ZoneInfo(get_workspace().time_zone))
-    clock = format_datetime(local, "HH:mm", locale=locale_name())
+    clock = f"{local:%H:%M}"  # the same in both languages
     return clock if local.date() == today() else f"{local.date().isoformat()} {clock}"
 
 
@@ -183,7 +183,7 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return DASH
     local = value.astimezone(ZoneInfo(get_workspace().time_zone))
-    return f"{local.date().isoformat()} {format_datetime(local, 'HH:mm', locale=locale_name())}"
+    return f"{local.date().isoformat()} {local:%H:%M}"
 
 
 def label(code: str | None, group: str) -> str:
