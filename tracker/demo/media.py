@@ -88,6 +88,8 @@ class Effort:
     starts_on: date | None = None
     ends_on: date | None = None
     budget_minor: int | None = None
+    target_net_minor: int | None = None
+    target_orders: int | None = None
 
 
 def efforts(season: Season, scale: float) -> list[Effort]:
@@ -106,6 +108,8 @@ def efforts(season: Season, scale: float) -> list[Effort]:
                 festival.starts_on - timedelta(days=_WARM_UP_DAYS),
                 festival.ends_on,
                 round(festival.strength * 60_000 * scale) * 100,
+                round(festival.strength * 35_000 * scale) * 100,
+                round(festival.strength * 150 * scale),
             )
         )
     return found
