@@ -264,7 +264,7 @@ def _page(server: Server, path: str, repeats: int) -> dict[str, Any]:
         if answer.status != 200:
             raise RuntimeError(f"{path} answers {answer.status}")
     body = answer.body.decode()
-    drawn = [link for link in links_of(body) if link.startswith("/charts/")]
+    drawn = [link for link in links_of(body) if _is_chart(link)]
     return {
         **server.timed(lambda: server.get(path), repeats),
         "kib": round(len(answer.body) / 1024, 1),
@@ -274,6 +274,11 @@ def _page(server: Server, path: str, repeats: int) -> dict[str, Any]:
         ),
         "has_another_host": bool(OTHER_HOST.search(body)),
     }
+
+
+def _is_chart(link: str) -> bool:
+    """Whether a page draws it, rather than offers it as a file."""
+    return link.startswith("/charts/") and urlsplit(link).path.endswith(".svg")
 
 
 def _chart(server: Server, path: str, last: date, repeats: int) -> dict[str, Any]:
@@ -299,7 +304,7 @@ def _first_visit(server: Server) -> float:
     """KiB on the wire of the overview with everything that it loads, its charts included."""
     answer = server.get("/")
     links = links_of(answer.body.decode())
-    loaded = [link for link in links if link.startswith(("/static/", "/charts/"))]
+    loaded = [link for link in links if link.startswith("/static/") or _is_chart(link)]
     return round((answer.size + sum(server.get(path).size for path in loaded)) / 1024, 1)
 
 

@@ -176,6 +176,12 @@ def insert_sql(table: Table, values: Mapping[str, str]) -> str:
     return f'INSERT INTO "{table.name}" ({names}) SELECT {", ".join(made.values())} FROM staged'
 
 
+def _path(database: Database, column: str) -> str:
+    """The page of a product, as SQL; a remainder without "%", which is psycopg's."""
+    product = f"({column} - {column} / {PRODUCTS} * {PRODUCTS})"
+    return text_sql(database, "/item/", product, digits=0)
+
+
 def _visits(database: Database, world: World) -> None:
     visitors = np.arange(1, world.n_visitors + 1, dtype=np.int64)
     key = {"id": "a", "shop_id": "1", "key": text_sql(database, "v:", "a")}
@@ -196,8 +202,8 @@ def _visits(database: Database, world: World) -> None:
                 "id": "a", "shop_id": "1", "visitor_id": "b", "mark_id": "d", "n_page_views": "e",
                 "first_event_id": text_sql(database, "e", "a"), "started_at": "c",
                 "last_at": "c + (e - 1) * 40000000", "n_events": "0",
-                "entry_path": text_sql(database, "/item/", f"(a % {PRODUCTS})", 0),
-                "exit_path": text_sql(database, "/item/", f"(b % {PRODUCTS})", 0),
+                "entry_path": _path(database, "a"),
+                "exit_path": _path(database, "b"),
             },
         ),
         number, world.visitor, world.at, world.mark, world.page_views,

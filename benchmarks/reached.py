@@ -111,10 +111,9 @@ def _noted(endpoint: str, label: str, path: str, answer: TestResponse) -> Reache
     media_type = answer.mimetype or ""
     is_text = media_type.startswith("text/") or "xml" in media_type or "json" in media_type
     is_text &= "spreadsheet" not in media_type
-    return Reached(
-        endpoint=endpoint, label=label, path=path, status=answer.status_code,
-        media_type=media_type, text=answer.get_data(as_text=True) if is_text else "",
-    )  # fmt: skip
+    text = answer.get_data(as_text=True) if is_text else ""
+    answer.close()  # a file that is sent as it is made holds a connection until then
+    return Reached(endpoint, label, path, answer.status_code, media_type, text)
 
 
 def _match(adapter: MapAdapter, path: str) -> tuple[Rule, str] | None:

@@ -110,6 +110,7 @@ LABELS: dict[str, dict[str, str]] = {
         "woocommerce": mark("WooCommerce"),
         "x": mark("X"),
         "youtube": mark("YouTube"),
+        "youtube_api": mark("YouTube (its interface)"),
     },
     "rule_field": {
         "source": mark("Source"),

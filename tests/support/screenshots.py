@@ -54,9 +54,14 @@ PHONE_WIDTH = 480
 """Pixels that an image of a phone is made small to."""
 
 QUALITY = 60
-DRAWN = (
-    """[...document.querySelectorAll("[data-chart]")].every((box) => box.querySelector("svg"))"""
-)
+DRAWN = """async () => {
+  const isDrawn = (box) => box.querySelector("svg");
+  const boxes = [...document.querySelectorAll("[data-chart]")];
+  for (let n = 0; n < 400 && !boxes.every(isDrawn); n += 1) {
+    await new Promise((next) => setTimeout(next, 20));
+  }
+}"""
+"""Ends when all charts are in their places."""
 
 
 def main(part: str = "") -> int:
@@ -115,7 +120,7 @@ def _signed_in(browser: Any, url: str, locale: str, options: dict[str, Any]) -> 
 
 def _take(page: Any, one: Reached, folder: Path) -> None:
     page.goto(one.path)
-    page.wait_for_function(DRAWN)
+    page.evaluate(DRAWN)
     image = Image.open(io.BytesIO(page.screenshot()))
     if "phone" in folder.name:
         image = image.resize((PHONE_WIDTH, round(image.height * PHONE_WIDTH / image.width)))

@@ -30,7 +30,7 @@ RAW = re.compile(
 RAW_CODE = re.compile(r"\b(?!utm_)[a-z]{2,}(?:_[a-z]{2,})+\b")
 """A code such as paid_social; parameters of addresses are spelt so, too."""
 
-SENTENCE = re.compile(r"[A-Za-z]+(?:,? [A-Za-z]+){3,}")
+SENTENCE = re.compile(r"[A-Za-z]+(?: [a-z]+){3,}")
 """Four English words in a row."""
 
 EXAMPLES = {"xhs_note"}
