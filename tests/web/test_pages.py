@@ -29,7 +29,8 @@ PAGES = [
     "/campaigns/tests/new", "/campaigns/addresses", "/campaigns/tags", "/campaigns/spend",
     "/campaigns/addresses?target_url=https://shop.example/&utm_source={{{{7*7}}}}",
     "/journeys", "/journeys?unit=influencer", "/models", "/platforms",
-    "/competitors", "/competitors/new", "/crawling",
+    "/competitors", "/competitors/new", "/crawling", "/alerts", "/alerts/new?kind=roi_below",
+    "/alerts/destinations", "/scheduled", "/scheduled/new", "/scheduled/new?content=share",
     "/products", "/products/{product}", "/behaviour", "/behaviour?unit=influencer",
     "/settlement", "/settlement/commissions", "/settlement/statements", "/settlement/terms",
     "/settlement/terms?influencer={influencer}",
@@ -194,6 +195,8 @@ STATEMENTS = {
     "/settlement/terms": 6,
     "/imports": 7,
     "/settings/shops": 5,
+    "/alerts": 8,
+    "/scheduled": 5,
     "/charts/overview.svg": 9,
 }
 """At most so many: who is signed in and where they work (2), workspaces and shops (2), and the

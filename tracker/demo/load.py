@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from tracker.config import Settings
 from tracker.db import Database
-from tracker.demo import catalogue, doors, media, people
+from tracker.demo import catalogue, doors, media, people, plans
 from tracker.demo.derive import derive
 from tracker.demo.footprints import Ids
 from tracker.demo.journeys import Cohort, Journeys
 from tracker.demo.observed import load_observed
 from tracker.demo.remove import remove_demo
+from tracker.demo.rules import add_rules
 from tracker.demo.season import ZONE
 from tracker.demo.tmall import MarketOrders
 from tracker.demo.truth import TruthWriter, truth_file
@@ -126,6 +127,9 @@ def load_demo(
     tell("accounts, posts, listings")
     load_observed(database, world, workspace, now)
     with database.write() as session:
+        plans.plan_tests(session, workspace, world.season, now)
+    with database.write() as session:
+        add_rules(session, session.get_one(Workspace, workspace.id), now)
         audit.note(session, LOADED, SLUG, seed=seed, days=days, scale=scale,
                    until=world.season.end.isoformat())  # fmt: skip
     return loader.counts
@@ -178,12 +182,14 @@ def _found(session: Session, world: World, secret: bytes) -> Workspace:
         campaigns.save_campaign(
             session, workspace, utm_campaign=effort.code, name=effort.name,
             starts_on=effort.starts_on, ends_on=effort.ends_on, budget_minor=effort.budget_minor,
+            target_net_minor=effort.target_net_minor, target_orders=effort.target_orders,
         )  # fmt: skip
     for festival in world.season.festivals:
-        promotions.create_promotion(
+        promotion = promotions.create_promotion(
             session, workspace, festival=festival.code, name=festival.name,
             starts_on=festival.starts_on, ends_on=festival.ends_on,
         )  # fmt: skip
+        plans.add_offers(session, promotion, festival.strength)
     records = people.influencer_records(world.persons)
     _took(influencers.load_influencers(session, workspace, records, secret=secret))
     _took(deals.load_deals(session, workspace, people.deal_records(world.persons)))

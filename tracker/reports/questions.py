@@ -15,6 +15,7 @@
 | listings_sold_out | listings | watched listings that cannot be bought |
 | followers_jumped | accounts | followers of accounts moved by a tenth or more |
 | posts_deleted | posts | posts that are gone |
+| alerts_open | alerts | what rules that people made have told |
 | readings_aside | batches | readings that look like a broken reader |
 | script_silent | shop | a shop should have our script, and no visit ever came |
 
@@ -45,6 +46,7 @@ from tracker.models import (
     Shop,
     TrafficDayChannel,
 )
+from tracker.models.alert import MADE_KINDS
 from tracker.reports.alerts import OF_INFLUENCERS, count_open, open_alerts
 from tracker.reports.leaks import LOOK_BACK_DAYS, Leak, find_leaks
 from tracker.reports.questions_sources import source_questions
@@ -101,6 +103,8 @@ def _watched(session: Session, state: ReportState) -> Iterator[OpenQuestion]:
                 if len(people) == 1 and (only := people.pop()):
                     endpoint, args = "influencers.show", {"influencer_id": int(only)}
             yield OpenQuestion(code, {figure: n}, endpoint, args)
+    if made := sum(found.get(kind, 0) for kind in MADE_KINDS):
+        yield OpenQuestion("alerts_open", {"alerts": made}, "alerts.index", {})
 
 
 def _leaks(session: Session, leaks: Sequence[Leak]) -> Iterator[OpenQuestion]:

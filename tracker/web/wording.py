@@ -68,6 +68,10 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("Posts of influencers that are gone: %(posts)s"),
         mark("See them"),
     ),
+    "alerts_open": (
+        mark("Alerts of your rules that nobody has seen: %(alerts)s"),
+        mark("See them"),
+    ),
     "readings_aside": (
         mark("Batches of readings kept aside because they look wrong: %(batches)s"),
         mark("Check"),
