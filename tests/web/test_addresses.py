@@ -113,3 +113,15 @@ def test_formulas_in_a_file_of_addresses_are_text(send):
     text = send("bulk", target_url="https://shop.example/", lines="=1+1", into="utm_source",
                 action="csv").text  # fmt: skip
     assert '"=1+1"' not in text
+
+
+def test_a_printed_link_leads_elsewhere_or_is_switched_off(send, database, world):
+    send("link", **TEA, slug="poster", shop=str(world.shop))
+    [link] = made(database)
+    send(f"links/{link.id}", target_url="https://shop.example/new")
+    send(f"links/{link.id}", target_url="https://shop.example/new", is_active="0")
+    [changed] = made(database)
+    assert (changed.target_url, changed.is_active) == ("https://shop.example/new", False)
+    send(f"links/{link.id}", target_url="javascript:alert(1)")
+    assert made(database)[0].target_url == "https://shop.example/new"
+    assert send(f"links/{world.link}", target_url="https://x.example").status_code == 404

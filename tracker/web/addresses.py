@@ -36,7 +36,7 @@ from tracker.web.context import get_session, get_shops, get_workspace, parts, wr
 from tracker.web.forms import MAX_TEXT
 from tracker.web.identity import user_id
 from tracker.web.preferences import locale_name
-from tracker.web.routes import ROW
+from tracker.web.routes import LINK, ROW
 
 bp = Blueprint("addresses", __name__, url_prefix="/campaigns/addresses")
 
@@ -89,6 +89,28 @@ def create_link() -> AnyResponse | tuple[str, int]:
         return _page(draft), 400
     flash(gettext("The link is ready: copy it below."))
     return redirect(url_for("addresses.index", _anchor="links", **_plain(draft.args)))
+
+
+@bp.post(f"/links/<{LINK}>")
+def update_link(link_id: int) -> AnyResponse:
+    """Let a short link lead elsewhere, or switch it off or on again; its name stays."""
+    try:
+        with writing() as session:
+            link = session.get(TrackedLink, link_id)
+            if link is None or link.workspace_id != get_workspace().id or link.influencer_id:
+                abort(404)
+            switched = request.form.get("is_active")
+            links.update_link(
+                session,
+                link,
+                target_url=_text(request.form, "target_url", links.MAX_URL) or None,
+                is_active=None if switched is None else switched == "1",
+            )
+            audit.note(session, "link.changed", link.slug, user_id=user_id())
+        flash(gettext("Saved."))
+    except RefusedError as error:
+        flash(wording.refusal(error))
+    return redirect(url_for("addresses.index", _anchor="links"))
 
 
 @bp.post("/bulk")

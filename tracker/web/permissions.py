@@ -123,6 +123,7 @@ ENDPOINTS: dict[str, Permission] = {
     "link_tests.delete": P.edit,
     "addresses.index": P.report,
     "addresses.create_link": P.edit,
+    "addresses.update_link": P.edit,
     "addresses.bulk": P.edit,
     "addresses.save_template": P.edit,
     "addresses.delete_template": P.edit,
