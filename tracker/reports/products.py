@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import add
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
@@ -46,9 +45,6 @@ class Sold:
     orders_micro: int = 0
     net_revenue_minor: int = 0
     refund_minor: int = 0
-
-    def __add__(self, other: Sold) -> Sold:
-        return Sold(*map(add, sums_of(self), sums_of(other)))
 
     @property
     def pieces(self) -> float:
@@ -95,8 +91,8 @@ class ProductRow:
 
     figures, before: of the period and of the compared one (None: not compared). net_by_kind: net
     revenue by kind of traffic, "" for unattributed; adds up to the figures'. sold_until: newest day
-    with a sale or refund, whoever sold it; None: never, or not asked for. stock: None: no own listing of the
-    SKU was read.
+    with a sale or refund, whoever sold it; None: never, or not asked for. stock: None: no own
+    listing of the SKU was read.
     """
 
     product_id: int
@@ -194,8 +190,8 @@ def product_rows(
     Without a filter on who sold them there is also a row for every product that sold nothing: the
     slowest sellers of all. With one, only what was sold in either period.
     """
-    now, kinds = _sums_of_period(session, state, state.period)
-    then = {} if before is None else _sums_of_period(session, state, before)[0]
+    now, kinds = _sold_by_kind(session, state, state.period)
+    then = {} if before is None else _sold(session, state, before)
     everything = sum((sold.net_revenue_minor for sold in now.values()), 0)
     rows = []
     for product in _products(session, state, now.keys() | then.keys()):
@@ -241,26 +237,39 @@ def sum_columns() -> list[ColumnElement[Any]]:
     return [cast(func.sum(getattr(ProductDay, name)), BigInteger).label(name) for name in SUMS]
 
 
-def kind_name(code: int) -> str:
-    """The kind's name; "" for unattributed."""
-    return str(Kind.from_code(code)) if code else ""
+_KIND_NAMES = {0: "", **{kind.code: str(kind) for kind in Kind}}
+"""Code of a kind -> its name; "" for unattributed."""
 
 
-def _sums_of_period(
+def _sold(session: Session, state: ReportState, period: Period) -> dict[int, Sold]:
+    """By product: what was sold."""
+    statement = (
+        select(ProductDay.product_id, *sum_columns())
+        .where(*conditions(state, period))
+        .group_by(ProductDay.product_id)
+    )
+    return {row[0]: Sold(*row[1:]) for row in session.execute(statement)}
+
+
+def _sold_by_kind(
     session: Session, state: ReportState, period: Period
 ) -> tuple[dict[int, Sold], dict[int, dict[str, int]]]:
     """By product: what was sold, and its net revenue by kind."""
-    found: dict[int, Sold] = defaultdict(Sold)
+    sums: dict[int, list[int]] = {}
     kinds: dict[int, dict[str, int]] = defaultdict(dict)
     statement = (
         select(ProductDay.product_id, ProductDay.kind_code, *sum_columns())
         .where(*conditions(state, period))
         .group_by(ProductDay.product_id, ProductDay.kind_code)
     )
-    for product_id, kind, *sums in session.execute(statement):
-        found[product_id] += Sold(*sums)
-        kinds[product_id][kind_name(kind)] = sums[2]
-    return dict(found), dict(kinds)
+    for product_id, kind, pieces, orders, net, refund in session.execute(statement):
+        total = sums.setdefault(product_id, [0, 0, 0, 0])
+        total[0] += pieces
+        total[1] += orders
+        total[2] += net
+        total[3] += refund
+        kinds[product_id][_KIND_NAMES[kind]] = net
+    return {product_id: Sold(*total) for product_id, total in sums.items()}, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +315,11 @@ def _totals(
 ) -> tuple[Sold, Sold | None]:
     """Sums over all rows. Their orders are the credits' own, unless rows are searched for: then
     nobody can say in how many orders they were together, and the largest row's is the least."""
-    total = sum((row.figures for row in rows), Sold())
+    total = _added(row.figures for row in rows)
     before = (
         None
         if context.before_period is None
-        else sum((row.before for row in rows if row.before is not None), Sold())
+        else _added(row.before for row in rows if row.before is not None)
     )
     if state.search:
         return total, before
@@ -319,6 +328,10 @@ def _totals(
     if before is not None:
         before = _with_orders(before, credited.get((BEFORE,), Figures()))
     return total, before
+
+
+def _added(rows: Iterable[Sold]) -> Sold:
+    return Sold(*map(sum, zip(*map(sums_of, rows), strict=True)))
 
 
 def _with_orders(sold: Sold, credited: Figures) -> Sold:
