@@ -63,6 +63,7 @@ TASKS: Final = (
     Task("messages", "jobs.sending.send_messages", BULK, timedelta(minutes=1)),
     Task("crawl", "jobs.crawling.crawl_due", CRAWL, timedelta(seconds=30)),
     Task("demo", "tracker.demo.job.run_due_demos", BULK, timedelta(minutes=1)),
+    Task("settlement", "jobs.settlement.approve_commissions", BULK, timedelta(hours=1)),
     Task("upkeep", "jobs.upkeep.tidy", BULK, timedelta(hours=6)),
 )
 

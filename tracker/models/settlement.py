@@ -93,7 +93,7 @@ class CommissionRow(Base):
                          name="uq_commission_row_part"),
         Index("ix_commission_row_booked", "workspace_id", "booked_on"),
         Index("ix_commission_row_open", "workspace_id", "statement_id", "influencer_id", "status",
-              "amount_minor"),
+              "source", "amount_minor"),
         Index("ix_commission_row_status", "workspace_id", "status", "booked_on"),
         Index("ix_commission_row_statement", "statement_id", "policy_id"),
         Index("ix_commission_row_influencer", "workspace_id", "influencer_id", "ordered_on"),

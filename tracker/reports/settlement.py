@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from tracker.i18n import mark
@@ -78,8 +78,12 @@ class LinePage:
     is_more: bool
 
 
-def payees(session: Session, workspace_id: int) -> list[Payee]:
-    """Who has anything open, whoever is owed most first."""
+def payees(session: Session, workspace_id: int, *, pays_imported: bool) -> list[Payee]:
+    """Who has anything open, whoever is owed most first.
+
+    pays_imported: what affiliate files state is ours to pay; else it is only counted once somebody
+    has approved it.
+    """
 
     def total(*conditions: ColumnElement[bool]) -> Any:
         amount = case((and_(*conditions), CommissionRow.amount_minor), else_=0)
@@ -100,6 +104,7 @@ def payees(session: Session, workspace_id: int) -> list[Payee]:
             CommissionRow.workspace_id == workspace_id,
             CommissionRow.statement_id == 0,
             status.in_(("pending", "approved", "hold")),
+            true() if pays_imported else (CommissionRow.source == "computed") | approved,
         )
         .group_by(CommissionRow.influencer_id)
         .subquery()
@@ -255,7 +260,7 @@ COMMISSIONS = TableSpec(
         Column("agency", mark("Agency"), "text", at("agency")),
         Column("ordered_on", mark("Ordered on"), "date", at("ordered_on")),
         Column("booked_on", mark("Booked on"), "date", at("booked_on")),
-        Column("part", mark("What"), "code", at("part"), "commission_part"),
+        Column("part", mark("Entry"), "code", at("part"), "commission_part"),
         Column("source", mark("How"), "code", at("source"), "commission_source"),
         Column("credited_net_revenue", mark("Credited net revenue"), "money", at("net_minor"),
                formula="credited_net"),

@@ -114,7 +114,8 @@ def _statement_form(given: Any) -> StatementForm:
 def _index(form: StatementForm) -> str:
     workspace = get_workspace()
     state = get_state()
-    found = payees(get_session(), workspace.id)
+    setting = setting_of(get_session(), workspace)
+    found = payees(get_session(), workspace.id, pays_imported=setting.pays_imported)
     wanted = state.search.casefold()
     shown = [p for p in found if wanted in p.name.casefold() or wanted in p.agency.casefold()]
     return render_template(
@@ -123,7 +124,7 @@ def _index(form: StatementForm) -> str:
         shown=shown,
         state=state,
         form=form,
-        setting=setting_of(get_session(), workspace),
+        setting=setting,
         drafts=[s for s in statements_of(get_session(), workspace.id) if s.status != "undone"][:10],
         period_text=_period,
     )

@@ -165,7 +165,10 @@ def _create_rows() -> None:
     )  # fmt: skip
     for name, columns in (
         ("booked", ["workspace_id", "booked_on"]),
-        ("open", ["workspace_id", "statement_id", "influencer_id", "status", "amount_minor"]),
+        (
+            "open",
+            ["workspace_id", "statement_id", "influencer_id", "status", "source", "amount_minor"],
+        ),
         ("status", ["workspace_id", "status", "booked_on"]),
         ("statement", ["statement_id", "policy_id"]),
         ("influencer", ["workspace_id", "influencer_id", "ordered_on"]),
