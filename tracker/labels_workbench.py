@@ -20,6 +20,7 @@ LABELS: dict[str, dict[str, str]] = {
         "code_own": mark("They own this code already"),
         "code_shop_wide": mark("Everybody has this code"),
         "code_leaked": mark("This code has leaked"),
+        "taken_back": mark("Taken back"),
     },
 }
 """Group -> code -> message id."""

@@ -9,10 +9,19 @@ from sqlalchemy import func, select
 
 from tests import factories
 from tests.factories import NOON
-from tracker.models import Coupon, CouponOwnership, Handout, Influencer, TrackedLink
+from tracker.domain.handouts import Plan, Wanted
+from tracker.models import (
+    Coupon,
+    CouponOwnership,
+    Handout,
+    Influencer,
+    OrderCoupon,
+    TrackedLink,
+)
 from tracker.services import handouts
 from tracker.services.errors import RefusedError
-from tracker.services.handouts import Wanted, hand_out, lines_of, plan
+from tracker.services.handout_undo import take_back
+from tracker.services.handouts import hand_out, lines_of, plan
 
 FROM = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -141,6 +150,47 @@ def test_people_of_another_brand_get_nothing(session, shop):
 def test_more_than_a_list_can_hold_is_refused(session, shop):
     with pytest.raises(RefusedError, match="too_many"):
         plan(session, shop, wanted(range(1, handouts.MAX_PEOPLE + 2)))
+
+
+def test_what_nobody_used_is_taken_back_and_the_rest_stays(session, shop, people):
+    row = hand_out(session, shop, wanted(people))
+    ann = session.scalars(select(TrackedLink).where(TrackedLink.slug == "ann-2603")).one()
+    factories.HitFactory(kind="click", link_id=ann.id)
+    order = factories.OrderFactory(shop=shop, placed_at=NOON)
+    session.add(OrderCoupon(order_id=order.id, code="bob02"))
+    session.flush()
+    done = take_back(session, row, user_id=7)
+    assert (done.links, done.codes, done.kept) == (1, 2, 2)
+    assert problems(Plan(lines_of(row))) == [
+        ("", "taken_back"), ("taken_back", ""), ("bad_slug", "taken_back"),
+    ]  # fmt: skip
+    assert session.scalars(select(TrackedLink.slug)).all() == ["ann-2603"]
+    assert session.scalars(select(Coupon.code)).all() == ["bob02"]
+    assert session.scalar(select(CouponOwnership.influencer_id)) == people[1]
+    again = take_back(session, row)
+    assert (again.links, again.codes, again.kept) == (0, 0, 2)
+    anew = hand_out(session, shop, wanted(people[1:2], code=""))
+    assert anew.n_links == 1
+
+
+def test_a_code_that_had_an_owner_or_orders_before_outlives_its_handout(session, shop, people):
+    before = factories.InfluencerFactory()
+    coupon = factories.CouponFactory(shop=shop, code="ann01")
+    factories.CouponOwnershipFactory(coupon=coupon, influencer=before, valid_until=FROM)
+    order = factories.OrderFactory(shop=shop, placed_at=FROM - timedelta(days=9))
+    session.add(OrderCoupon(order_id=order.id, code="ann01"))
+    row = hand_out(session, shop, wanted(people[:1]))
+    assert take_back(session, row).codes == 1
+    assert session.scalars(select(CouponOwnership.influencer_id)).all() == [before.id]
+    assert session.scalars(select(Coupon.code)).all() == ["ann01"]
+
+
+def test_a_link_that_was_given_to_somebody_else_since_stays(session, shop, people):
+    row = hand_out(session, shop, wanted(people[:1], code=""))
+    link = session.scalars(select(TrackedLink)).one()
+    link.influencer_id = people[1]
+    session.flush()
+    assert take_back(session, row).links == 0
 
 
 def test_many_are_made_with_a_handful_of_statements(session, shop, workspace, queries):

@@ -78,6 +78,11 @@ def test_what_was_seen_is_made_and_can_be_downloaded(client, world, star, databa
     assert [row["Code"] for row in rows] == ["ANN26", "BOB26"]
     assert rows[0]["Link"] == "http://127.0.0.1:8620/go/ann-2603"
     assert answer.location in client.get("/influencers/bulk").text
+    undone = client.post(f"{answer.location}/undo", data={"csrf_token": form_token(client)})
+    assert undone.location == answer.location
+    shown = client.get(answer.location).text
+    assert "Taken back: 2 links and 2 codes" in shown
+    assert "Take back what is unused" not in shown
 
 
 def test_clashes_are_shown_and_left_out(client, world, star, database):
@@ -152,4 +157,6 @@ def test_another_brand_s_people_and_lists_are_not_there(client, client_of, world
         number = row.id
     assert client.get(f"/influencers/bulk/{number}").status_code == 404
     assert client.get(f"/influencers/bulk/{number}.csv").status_code == 404
+    token = {"csrf_token": form_token(client)}
+    assert client.post(f"/influencers/bulk/{number}/undo", data=token).status_code == 404
     assert client_of("analyst").get("/influencers/bulk").status_code == 403

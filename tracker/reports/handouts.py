@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.handouts import Line
 from tracker.i18n import mark
 from tracker.models import Handout, Shop, User
 from tracker.reports.columns import Column, TableSpec, at
-from tracker.services.handouts import Line
 
 MOST = 50
 """Lists that the page names."""

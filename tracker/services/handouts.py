@@ -6,16 +6,17 @@ it made as a `Handout`, so that the list can be sent to an agency later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import insert_new
-from tracker.domain.coupons import normalise_code, periods_overlap
+from tracker.domain.coupons import normalise_code
+from tracker.domain.handouts import Line, Plan, Wanted
 from tracker.domain.patterns import (
     PatternError,
     fill,
@@ -26,8 +27,6 @@ from tracker.domain.patterns import (
 from tracker.domain.records import CouponRecord, Refused
 from tracker.models import (
     Campaign,
-    Coupon,
-    CouponOwnership,
     Handout,
     Influencer,
     Shop,
@@ -38,84 +37,12 @@ from tracker.models.base import EPOCH, to_micros
 from tracker.services import audit, coupons, links
 from tracker.services.bulk import among, one_loader_at_a_time, table_of
 from tracker.services.errors import RefusedError
+from tracker.services.handout_clashes import with_code_clashes, with_link_clashes
 
 MAX_PEOPLE = 2_000
 """Influencers at once."""
 
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_content")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be made for each of `people`. Texts are patterns.
-
-    link_slug, code: "": no links, no codes. on: the day that the patterns are filled for.
-    valid_from: since when a code is theirs; valid_until: the first instant at which it no longer
-    is, None: it never ends.
-    """
-
-    people: tuple[int, ...]
-    on: date
-    link_slug: str = ""
-    target_url: str = ""
-    utm: Mapping[str, str] = field(default_factory=dict)
-    campaign_id: int = 0
-    code: str = ""
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What one influencer gets. Empty slug or code: none is wanted.
-
-    link_problem, code_problem: why it is not made, "" if it is: bad_slug, slug_taken, twice (in
-    this very list), bad_address, not_http; code_missing, twice, code_owned, code_own,
-    code_shop_wide, code_leaked.
-    """
-
-    influencer_id: int
-    influencer: str
-    name: str
-    agency: str
-    link_slug: str = ""
-    target_url: str = ""
-    utm: dict[str, str] = field(default_factory=dict)
-    link_problem: str = ""
-    code: str = ""
-    code_problem: str = ""
-
-    @property
-    def has_link(self) -> bool:
-        """Whether a link is made."""
-        return bool(self.link_slug) and not self.link_problem
-
-    @property
-    def has_code(self) -> bool:
-        """Whether a code is given."""
-        return bool(self.code) and not self.code_problem
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be made, a line an influencer."""
-
-    lines: tuple[Line, ...]
-
-    @property
-    def n_links(self) -> int:
-        """Links that are made."""
-        return sum(line.has_link for line in self.lines)
-
-    @property
-    def n_codes(self) -> int:
-        """Codes that are given."""
-        return sum(line.has_code for line in self.lines)
-
-    @property
-    def n_left_out(self) -> int:
-        """Links and codes that something stands in the way of."""
-        return sum(bool(line.link_problem) + bool(line.code_problem) for line in self.lines)
 
 
 def lines_of(handout: Handout) -> tuple[Line, ...]:
@@ -150,8 +77,8 @@ def plan(session: Session, shop: Shop, wanted: Wanted) -> Plan:
     if not lines:
         raise RefusedError("nobody_chosen", "people")
     if wanted.link_slug:
-        lines = _with_link_clashes(session, lines)
-    return Plan(tuple(_with_code_clashes(session, shop, lines, wanted)))
+        lines = with_link_clashes(session, lines)
+    return Plan(tuple(with_code_clashes(session, shop, lines, wanted)))
 
 
 def hand_out(session: Session, shop: Shop, wanted: Wanted, *, user_id: int = 0) -> Handout:
@@ -272,101 +199,13 @@ def _line(number: int, person: Influencer, account: SocialAccount | None, wanted
         )
     if wanted.code:
         code = fill(wanted.code, values).strip()
-        line = replace(line, code=code, code_problem="" if normalise_code(code) else "code_missing")
-    return line
-
-
-# --- what stands in the way -----------------------------------------------------------------------
-
-
-def _with_link_clashes(session: Session, lines: Sequence[Line]) -> list[Line]:
-    wanted = {line.link_slug for line in lines if line.link_slug}
-    taken = set(
-        session.scalars(
-            select(TrackedLink.slug).where(among(session, TrackedLink.slug, sorted(wanted)))
-        )
-    )
-    twice = _twice(line.link_slug for line in lines)
-    return [replace(line, link_problem=_link_problem(line, taken, twice)) for line in lines]
-
-
-def _link_problem(line: Line, taken: set[str], twice: set[str]) -> str:
-    if not links.is_slug(line.link_slug):
-        return "bad_slug"
-    if line.link_slug in taken:
-        return "slug_taken"
-    if line.link_slug in twice:
-        return "twice"
-    try:
-        links.check_target(line.target_url)
-    except RefusedError as error:
-        return "bad_address" if error.code == "value_missing" else error.code
-    return ""
-
-
-def _with_code_clashes(
-    session: Session, shop: Shop, lines: Sequence[Line], wanted: Wanted
-) -> list[Line]:
-    keys = {normalise_code(line.code) for line in lines if line.code}
-    known = {
-        coupon.code: coupon
-        for coupon in session.scalars(
-            select(Coupon).where(
-                Coupon.shop_id == shop.id, among(session, Coupon.code, sorted(keys))
-            )
-        )
-    }
-    owners = _owners(session, [coupon.id for coupon in known.values()], wanted)
-    twice = _twice(normalise_code(line.code) for line in lines)
-    return [
-        line
-        if not line.code or line.code_problem
-        else replace(
+        line = replace(
             line,
-            code_problem="twice"
-            if normalise_code(line.code) in twice
-            else _code_problem(line, known.get(normalise_code(line.code)), owners),
+            code=code,
+            code_problem="" if normalise_code(code) else "code_missing",
+            code_since=to_micros(wanted.valid_from or EPOCH),
         )
-        for line in lines
-    ]
-
-
-def _owners(session: Session, coupon_ids: Sequence[int], wanted: Wanted) -> dict[int, set[int]]:
-    """Coupon -> who owns it at some instant of the time wanted."""
-    owners: dict[int, set[int]] = {}
-    start = to_micros(wanted.valid_from or EPOCH)
-    until = None if wanted.valid_until is None else to_micros(wanted.valid_until)
-    for owned in session.scalars(
-        select(CouponOwnership).where(among(session, CouponOwnership.coupon_id, coupon_ids))
-    ):
-        end = None if owned.valid_until is None else to_micros(owned.valid_until)
-        if periods_overlap(start, until, to_micros(owned.valid_from), end):
-            owners.setdefault(owned.coupon_id, set()).add(owned.influencer_id)
-    return owners
-
-
-def _code_problem(line: Line, coupon: Coupon | None, owners: Mapping[int, set[int]]) -> str:
-    if coupon is None:
-        return ""
-    if coupon.is_shop_wide:
-        return "code_shop_wide"
-    if coupon.leaked_at is not None:
-        return "code_leaked"
-    rivals = owners.get(coupon.id, set())
-    if not rivals:
-        return ""
-    return "code_own" if rivals == {line.influencer_id} else "code_owned"
-
-
-def _twice(names: Iterable[str]) -> set[str]:
-    """Names that stand more than once in a list."""
-    seen: set[str] = set()
-    found: set[str] = set()
-    for name in names:
-        if name and name in seen:
-            found.add(name)
-        seen.add(name)
-    return found
+    return line
 
 
 # --- making it ------------------------------------------------------------------------------------

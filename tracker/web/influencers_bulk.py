@@ -19,14 +19,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from tracker.domain.handouts import Plan, Wanted
 from tracker.domain.patterns import PLACES
 from tracker.models import Campaign, Handout, Influencer, Shop
 from tracker.reports.csv_files import csv_stream
 from tracker.reports.handouts import handout_table, newest_handouts
 from tracker.reports.influencers import read_agencies
-from tracker.services import handouts, links
+from tracker.services import handout_undo, handouts, links
 from tracker.services.errors import RefusedError
-from tracker.services.handouts import Plan, Wanted
 from tracker.web.bar import get_state
 from tracker.web.context import get_session, get_shops, get_workspace, parts, today, writing
 from tracker.web.forms import (
@@ -149,6 +149,21 @@ def show_bulk(row_id: int) -> str:
         lines=handouts.lines_of(handout),
         site_url=parts().settings.site_url,
     )
+
+
+@bp.post(f"/bulk/<{ROW}>/undo")
+def undo_bulk(row_id: int) -> AnyResponse:
+    """Take back what nobody has clicked or used yet."""
+    number = _find(row_id).id
+    with writing() as session:
+        done = handout_undo.take_back(session, session.get_one(Handout, number), user_id=user_id())
+    flash(
+        gettext(
+            "Taken back: %(links)s links and %(codes)s codes. Used, so they stay: %(kept)s.",
+            links=done.links, codes=done.codes, kept=done.kept,
+        )
+    )  # fmt: skip
+    return redirect(url_for("influencers.show_bulk", row_id=number))
 
 
 @bp.get(f"/bulk/<{ROW}>.csv")

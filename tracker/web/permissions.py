@@ -153,6 +153,7 @@ ENDPOINTS: dict[str, Permission] = {
     "influencers.create_bulk": P.edit,
     "influencers.show_bulk": P.edit,
     "influencers.export_bulk": P.edit,
+    "influencers.undo_bulk": P.edit,
     "links.qr_image": P.report,
     "links.qr_file": P.report,
     "agreements.new_link": P.edit,
