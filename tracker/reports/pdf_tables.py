@@ -15,6 +15,9 @@ from tracker.reports.csv_files import path_text
 from tracker.reports.pdf import Head, Table
 from tracker.reports.state import ReportState
 
+_RETURNS = ("roi", "deal_roi")
+"""How columns begin whose ratio is a share also above 1: an ROI of 2.4 is 240 %."""
+
 _LEFT = ("text", "code", "date", "instant", "path")
 
 
@@ -59,7 +62,8 @@ def cell_text(column: Column, row: Any, state: ReportState, locale: str) -> str:
         case "count":
             return formats.count(value, locale, compact=False)
         case "ratio":
-            return formats.percent(value, locale) if abs(value) < 1 else f"{value:,.2f}"
+            is_share = abs(value) < 1 or column.key.startswith(_RETURNS)
+            return formats.percent(value, locale) if is_share else f"{value:,.2f}"
         case "path":
             return path_text(value, locale)
         case "code":

@@ -37,9 +37,8 @@ from jobs.queues import BULK, enqueue
 from tracker.domain.slots import last_slot, next_slot
 from tracker.i18n import LOCALES, mark
 from tracker.models import ReportRun, ReportSchedule, Workspace
-from tracker.reports.columns import TableSpec
+from tracker.reports.pdf_tables import table_block
 from tracker.reports.scheduled import Content, NotMadeError, read_content
-from tracker.reports.shared_page import is_number, shared_page
 from tracker.reports.state import ReportState
 from tracker.reports.tables import TABLES
 from tracker.services import destinations, schedules, shares
@@ -56,6 +55,7 @@ bp = Blueprint("schedules", __name__, url_prefix="/scheduled")
 
 MAX_ADDRESS = 2_000
 MOST_RUNS = 30
+PREVIEW_ROWS = 30
 
 TABLE_NAMES = {
     "channels": mark("Channels"),
@@ -243,10 +243,13 @@ def preview(row_id: int) -> str | tuple[str, int]:
     if isinstance(content, str):
         return render_template("schedules/preview.html", schedule=schedule, error=content)
     tables = [
-        (part.spec.name, shared_page(get_session(), _known(part.spec, part.rows), content.state,
-                                     locale))
+        (
+            part.spec.name,
+            table_block(part.spec, part.rows[:PREVIEW_ROWS], content.state, locale),
+            len(part.rows),
+        )
         for part in content.parts
-    ]  # fmt: skip
+    ]
     return render_template(
         "schedules/preview.html",
         schedule=schedule,
@@ -255,7 +258,7 @@ def preview(row_id: int) -> str | tuple[str, int]:
         text=content.text(locale),
         tables=tables,
         names=TABLE_NAMES,
-        is_number=is_number,
+        most=PREVIEW_ROWS,
     )
 
 
@@ -278,11 +281,6 @@ def find_schedule(session: Session, row_id: int) -> ReportSchedule:
     if row is None or row.workspace_id != get_workspace().id:
         abort(404)
     return row
-
-
-def _known(spec: TableSpec, rows: Any) -> TableSpec:
-    """The same table with rows that are read already."""
-    return TableSpec(name=spec.name, columns=spec.columns, rows=lambda _session, _state: rows)
 
 
 def _read(schedule: ReportSchedule) -> Content | str:
