@@ -31,7 +31,6 @@ from tracker.reports.pdf import Document, Paragraph, write_pdf
 from tracker.reports.pdf_tables import table_block
 from tracker.reports.state import ReportState
 from tracker.reports.tables import TABLES, file_name
-from tracker.reports.xlsx_files import TooManyRowsError, write_xlsx
 from tracker.services import shares
 from tracker.services.schedules import rhythm_of
 
@@ -134,6 +133,8 @@ class Content:
         name = file_name(part.spec, self.state, form)
         if form == "csv":
             return MadeFile(name, b"".join(csv_stream(part.spec, part.rows, self.state, locale)))
+        from tracker.reports.xlsx_files import TooManyRowsError, write_xlsx  # pandas: a second
+
         out = BytesIO()
         try:
             write_xlsx(part.spec, part.rows, self.state, out, locale)
