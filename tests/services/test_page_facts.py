@@ -127,6 +127,25 @@ def test_a_view_belongs_to_the_visit_that_had_begun_last(session, shop, walk, ko
     assert [row[0] for row in rows(session, "channel", 21)] == ["/b", "/c"]
 
 
+def test_a_view_at_the_instant_between_two_visits_counts_once(session, shop, kol, direct):
+    visitor = VisitorFactory(shop=shop)
+    HitFactory(visitor=visitor, mark=direct, at=NOON, path="/a", event_id="1")
+    HitFactory(visitor=visitor, mark=direct, at=NOON + MINUTE, path="/b", event_id="2")
+    HitFactory(visitor=visitor, mark=kol, at=NOON + MINUTE, path="/c", event_id="3")
+    rebuild_visits(session, [visitor.id])
+    refresh_traffic_day(session, shop, TODAY)
+    assert [row[:2] for row in rows(session)] == [("/a", 1), ("/b", 1), ("/c", 1)]
+
+
+def test_a_prefetch_within_a_visit_is_no_view_of_it(session, shop, direct):
+    visitor = VisitorFactory(shop=shop)
+    for minute, bot in ((0, ""), (1, "prefetch"), (2, "")):
+        HitFactory(visitor=visitor, mark=direct, at=NOON + minute * MINUTE, path="/a", bot=bot)
+    rebuild_visits(session, [visitor.id])
+    refresh_traffic_day(session, shop, TODAY)
+    assert [row[:2] for row in rows(session)] == [("/a", 2)]
+
+
 def test_of_many_pages_the_most_seen_are_kept_and_the_rest_is_one_row(
     session, shop, walk, direct, monkeypatch
 ):
