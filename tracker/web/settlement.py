@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any, cast
 
@@ -59,6 +60,7 @@ from tracker.web.context import get_session, get_workspace, parts, today, writin
 from tracker.web.forms import choices, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
 from tracker.web.preferences import locale_name
+from tracker.web.report_tables import page_of
 from tracker.web.routes import ROW
 
 bp = Blueprint("settlement", __name__, url_prefix="/settlement")
@@ -121,7 +123,7 @@ def _index(form: StatementForm) -> str:
     return render_template(
         "settlement/index.html",
         found=found,
-        shown=shown,
+        part=page_of(shown, state),
         state=state,
         form=form,
         setting=setting,
@@ -283,13 +285,12 @@ def _pay_form(given: Any) -> PayForm:
 
 def _show(statement: Statement, form: PayForm, error: str = "") -> str:
     session = get_session()
-    names = dict(
-        session.execute(
-            select(User.id, User.name).where(
-                User.id.in_([event["user_id"] for event in statement.history])
-            )
-        ).all()
+    users = session.execute(
+        select(User.id, User.name, User.email).where(
+            User.id.in_([event["user_id"] for event in statement.history])
+        )
     )
+    names = {user_id: name or email for user_id, name, email in users}
     return render_template(
         "settlement/show.html",
         statement=statement,
@@ -298,7 +299,10 @@ def _show(statement: Statement, form: PayForm, error: str = "") -> str:
         columns=COMMISSIONS.columns,
         form=form,
         error=error,
-        names=names,
+        events=[
+            (datetime.fromisoformat(e["at"]), e["action"], names.get(e["user_id"], ""))
+            for e in statement.history
+        ],
         period_text=_period,
     )
 
