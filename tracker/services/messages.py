@@ -21,10 +21,9 @@ LEASE = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 360))
 """After the n-th failure it is tried again so much later; after the last one it is given up."""
 
-HOPELESS = frozenset(
-    {"destination_gone", "sealed_lost", "no_mail_server", "too_large", "file_gone"}
-)
-"""Failures that waiting does not mend."""
+HOPELESS = frozenset({"destination_gone", "sealed_lost", "no_mail_server", "too_large"})
+"""Failures that waiting does not mend. A file that is not here may be on another machine, whose
+worker is the next to try."""
 
 KEPT = timedelta(days=180)
 """How long the history of messages is kept."""
