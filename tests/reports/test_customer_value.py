@@ -76,6 +76,13 @@ def test_who_bought_before_is_won_by_nobody_anew(world: World):
     assert customer_value(world.session, world.state(), lin).total.customers_micro == MICRO
 
 
+def test_whom_the_model_gives_nothing_of_a_first_order_has_won_nobody(world: World):
+    lin, feng = people(world)
+    order = buys(world, buyer(world), NOON - 60 * DAY, **{f"of_{lin}": MICRO})
+    world.add_ledger(order, influencer_id=feng, weight=0, net=0, position=9)
+    assert customer_value(world.session, world.state(), feng).cohorts == ()
+
+
 def test_customers_too_young_are_left_out_of_a_value_and_it_is_marked(world: World):
     lin, _ = people(world)
     old, young = buyer(world), buyer(world)
