@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.spelling import distance, nearest, skeleton
+from tracker.domain.spelling import Speller, allowed_slips, distance, nearest, skeleton
 
 KNOWN = {"xiaohongshu", "douyin", "weibo", "wechat", "google", "facebook", "red"}
 
@@ -49,3 +49,18 @@ def test_distance_is_symmetric_and_zero_only_for_equals(left, right):
     assert distance(left, right, 8) == distance(right, left, 8)
     assert (distance(left, right, 8) == 0) == (left == right)
     assert distance(left, right, 1) == min(2, distance(left, right, 8))
+
+
+WORD = st.text("abcd", min_size=4, max_size=9)
+
+
+@given(WORD, st.sets(WORD, max_size=12))
+def test_the_quick_search_finds_what_comparing_with_every_word_finds(value, known):
+    def slips(word):
+        most = min(allowed_slips(len(value)), allowed_slips(len(word)))
+        found = distance(value, word, most)
+        return found if found <= most else None
+
+    close = {word: n for word in known - {value} if (n := slips(word)) is not None}
+    best = [word for word, n in close.items() if n == min(close.values())]
+    assert Speller(known).nearest(value) == (best[0] if len(best) == 1 else None)

@@ -7,7 +7,7 @@ import pytest
 from tests import factories
 from tests.reports.world import END, START, TODAY, World, singles_day
 from tracker.domain.channels import Channel, Kind
-from tracker.domain.pacing import Standing
+from tracker.domain.pacing import Clock, Standing, pace_of
 from tracker.models import Campaign
 from tracker.reports.pacing import pacing_report
 
@@ -87,3 +87,14 @@ def test_only_campaigns_with_a_goal_that_run_in_the_period_are_shown(world: Worl
 @pytest.mark.parametrize("sort", ["spend_done", "-net_pace", "orders_forecast", "roi", "_", "x_y"])
 def test_every_heading_sorts(world: World, sale: Campaign, sort: str):
     assert len(pacing_report(world.session, world.state(sort=sort)).rows) == 1
+
+
+def test_days_that_are_summed_together_forecast_as_day_by_day(world: World, sale: Campaign):
+    sale.starts_on, sale.ends_on = START - timedelta(days=20), START + timedelta(days=20)
+    daily = [100 * n for n in range(23)]
+    for n, amount in enumerate(daily):
+        day = START - timedelta(days=20 - n)
+        world.add_cost(Channel.DISPLAY, Kind.PAID, day, spend_minor=amount, campaign_id=sale.id)
+    daily[20] += 50_000
+    [row] = pacing_report(world.session, world.state()).rows
+    assert row.spend == pace_of(daily, 200_000, Clock(41, 23))

@@ -99,7 +99,8 @@ def pace_of(daily: Sequence[int], goal: int | None, clock: Clock | None) -> Pace
     """How far something is.
 
     Args:
-        daily: what each whole day brought or cost, oldest first; of days that are over.
+        daily: what each whole day brought or cost, oldest first; of days that are over. Days before
+            the last seven may stand in one figure together.
         goal: None or 0: none is set.
         clock: None: without an end there is neither expectation nor forecast.
     """

@@ -55,30 +55,61 @@ def allowed_slips(length: int) -> int:
     return 1 if length < 8 else 2
 
 
+class Speller:
+    """Known words, prepared once, so that many values can be looked up."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        """known: normalised words."""
+        self._words: dict[tuple[int, str], list[tuple[int, str, str]]] = {}
+        self._bare: dict[str, set[str]] = {}
+        for word in set(known):
+            bare = skeleton(word)
+            if bare:
+                self._bare.setdefault(bare, set()).add(word)
+                key = (len(bare), _digits(bare))
+                self._words.setdefault(key, []).append((_letters(bare), bare, word))
+
+    def nearest(self, value: str) -> str | None:
+        """The known word that a value probably means; None: none is likely, or several are.
+
+        Words that differ only in digits (`618` and `518`, `post-1` and `post-2`) are different
+        things, whatever their letters. value: normalised.
+        """
+        bare = skeleton(value)
+        if not bare:
+            return None
+        found = {0: self._bare.get(bare, set()) - {value}}
+        if not found[0]:
+            found |= self._slips(bare)
+        best = next((found[n] for n in sorted(found) if found[n]), set())
+        return next(iter(best)) if len(best) == 1 else None
+
+    def _slips(self, bare: str) -> dict[int, set[str]]:
+        """Words by how many slips away they are."""
+        found: dict[int, set[str]] = {}
+        letters, digits, reach = _letters(bare), _digits(bare), allowed_slips(len(bare))
+        for length in range(len(bare) - reach, len(bare) + reach + 1):
+            most = min(reach, allowed_slips(length))
+            for others, other, word in self._words.get((length, digits), ()):
+                # a slip brings in, takes out or replaces one letter: most words end here
+                if (letters ^ others).bit_count() <= 2 * most:
+                    slips = distance(bare, other, most)
+                    if 0 < slips <= most:
+                        found.setdefault(slips, set()).add(word)
+        return found
+
+
 def nearest(value: str, known: Iterable[str]) -> str | None:
-    """The known word that a value probably means; None: none is likely, or several are.
+    """The known word that one value probably means; see `Speller.nearest`."""
+    return Speller(known).nearest(value)
 
-    Words that differ only in digits (`618` and `518`, `post-1` and `post-2`) are different things.
 
-    Args:
-        value, known: normalised.
-    """
-    bare = skeleton(value)
-    if not bare:
-        return None
-    found: dict[int, set[str]] = {}
-    for word in set(known) - {value}:
-        other = skeleton(word)
-        if not other or (bare != other and _digits(bare) != _digits(other)):
-            continue
-        most = min(allowed_slips(len(bare)), allowed_slips(len(other)))
-        slips = distance(bare, other, most)
-        if slips <= most:
-            found.setdefault(slips, set()).add(word)
-    if not found:
-        return None
-    best = found[min(found)]
-    return next(iter(best)) if len(best) == 1 else None
+def _letters(text: str) -> int:
+    """Which letters a text has, as bits; letters may share one, which only lets more through."""
+    bits = 0
+    for letter in text:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
 
 
 def _digits(text: str) -> str:

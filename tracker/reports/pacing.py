@@ -10,13 +10,33 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from tracker.domain import metrics
-from tracker.domain.pacing import Clock, Pace, Standing, clock_of, last_full_day, pace_of
+from tracker.domain.pacing import (
+    RECENT_DAYS,
+    Clock,
+    Pace,
+    Standing,
+    clock_of,
+    last_full_day,
+    pace_of,
+)
 from tracker.models import Campaign, CostDay, CreditDay
+from tracker.models.base import to_day_number
 from tracker.reports.sorting import sort_rows
 from tracker.reports.state import MAX_DAYS, ReportState
 
@@ -72,11 +92,12 @@ def pacing_report(session: Session, state: ReportState) -> PacingReport:
     campaigns = _campaigns(session, state)
     rows = []
     if campaigns:
-        first = max(min(_starts(c) for c in campaigns), as_of - timedelta(days=MAX_DAYS))
-        ids = [c.id for c in campaigns]
-        costs = _costs(session, state, ids, first, as_of)
-        credits_ = _credits(session, state, ids, first, as_of)
-        rows = [_row(c, as_of, costs, credits_) for c in campaigns]
+        spans = [_Span.of(campaign, as_of) for campaign in campaigns]
+        costs, credits_ = _costs(session, state, spans), _credits(session, state, spans)
+        rows = [
+            _row(campaign, span, as_of, costs, credits_)
+            for campaign, span in zip(campaigns, spans, strict=True)
+        ]
     return PacingReport(as_of, tuple(sort_rows(rows, state.sort, _usual, _value)))
 
 
@@ -125,64 +146,82 @@ def _campaigns(session: Session, state: ReportState) -> Sequence[Campaign]:
     ]  # fmt: skip
 
 
-Daily = Mapping[int, Mapping[date, tuple[int, ...]]]
-"""Campaign -> day -> sums."""
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days of a campaign that are over; last may lie before first: none is."""
+
+    campaign_id: int
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, campaign: Campaign, as_of: date) -> _Span:
+        last = min(as_of, campaign.ends_on) if campaign.ends_on else as_of
+        first = max(_starts(campaign), last - timedelta(days=MAX_DAYS))
+        return cls(campaign_id=campaign.id, first=first, last=last)
 
 
-def _costs(
-    session: Session, state: ReportState, ids: Sequence[int], first: date, last: date
-) -> Daily:
+Sums = Mapping[int, Mapping[int, tuple[int, ...]]]
+"""Campaign -> days before its last one (OLDER: all that are longer ago) -> sums."""
+
+OLDER = RECENT_DAYS
+
+
+def _costs(session: Session, state: ReportState, spans: Sequence[_Span]) -> Sums:
     t = CostDay
     cost = t.spend_minor + t.fee_minor + t.goods_given_minor + t.platform_fee_minor
-    rows = session.execute(
-        select(t.campaign_id, t.day, cast(func.sum(cost + t.commission_minor), BigInteger))
-        .where(
-            t.workspace_id == state.workspace_id,
-            t.day.between(first, last),
-            t.campaign_id.in_(ids),
-        )
-        .group_by(t.campaign_id, t.day)
-    )
-    return _by_campaign(tuple(row) for row in rows)
+    mine = t.workspace_id == state.workspace_id
+    return _sums(session, spans, t.campaign_id, t.day, [mine], [cost + t.commission_minor])
 
 
-def _credits(
-    session: Session, state: ReportState, ids: Sequence[int], first: date, last: date
-) -> Daily:
+def _credits(session: Session, state: ReportState, spans: Sequence[_Span]) -> Sums:
     t = CreditDay
-    sums = (
+    sums = [
         t.net_revenue_minor,
         t.orders_micro,
         t.goods_cost_minor,
         t.orders_without_goods_cost_micro,
-    )
+    ]
+    mine = [t.policy_id == state.policy_id, t.model_code == state.model_code]
+    return _sums(session, spans, t.campaign_id, t.booked_on, mine, sums)
+
+
+def _sums(
+    session: Session,
+    spans: Sequence[_Span],
+    campaign: Any,
+    day: Any,
+    conditions: Sequence[ColumnElement[bool]],
+    sums: Sequence[Any],
+) -> Sums:
+    """Sums of the days of each campaign: the last seven one by one, all before them together."""
+    number = type_coerce(day, Integer)
+    firsts = {span.campaign_id: to_day_number(span.first) for span in spans}
+    lasts = {span.campaign_id: to_day_number(span.last) for span in spans}
+    last = case(lasts, value=campaign)
+    age = case((last - number < OLDER, last - number), else_=OLDER).label("age")
     rows = session.execute(
-        select(t.campaign_id, t.booked_on, *(cast(func.sum(s), BigInteger) for s in sums))
+        select(campaign, age, *(cast(func.sum(column), BigInteger) for column in sums))
         .where(
-            t.policy_id == state.policy_id,
-            t.model_code == state.model_code,
-            t.booked_on.between(first, last),
-            t.campaign_id.in_(ids),
+            *conditions,
+            number.between(min(firsts.values()), max(lasts.values())),
+            campaign.in_(list(firsts)),
+            number >= case(firsts, value=campaign),
+            number <= last,
         )
-        .group_by(t.campaign_id, t.booked_on)
+        .group_by(campaign, age)
     )
-    return _by_campaign(tuple(row) for row in rows)
-
-
-def _by_campaign(rows: object) -> Daily:
-    found: dict[int, dict[date, tuple[int, ...]]] = defaultdict(dict)
-    for campaign_id, day, *sums in rows:  # type: ignore[attr-defined] # rows of any width
-        found[campaign_id][day] = tuple(int(value or 0) for value in sums)
+    found: dict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    for campaign_id, days_ago, *values in rows:
+        found[campaign_id][days_ago] = tuple(int(value or 0) for value in values)
     return found
 
 
-def _row(campaign: Campaign, as_of: date, costs: Daily, credits_: Daily) -> PacingRow:
+def _row(campaign: Campaign, span: _Span, as_of: date, costs: Sums, credits_: Sums) -> PacingRow:
     clock = clock_of(campaign.starts_on, campaign.ends_on, as_of)
-    last = min(as_of, campaign.ends_on) if campaign.ends_on else as_of
-    days = _days(_starts(campaign), last)
-    cost = _series(costs.get(campaign.id, {}), days, 0)
-    mine = credits_.get(campaign.id, {})
-    net, goods = _series(mine, days, 0), _series(mine, days, 2)
+    cost = _series(costs.get(span.campaign_id, {}), 0)
+    mine = credits_.get(span.campaign_id, {})
+    net, goods = _series(mine, 0), _series(mine, 2)
     target = campaign.target_roi_ppm
     return PacingRow(
         campaign_id=campaign.id,
@@ -194,18 +233,15 @@ def _row(campaign: Campaign, as_of: date, costs: Daily, credits_: Daily) -> Paci
         spend=pace_of(cost, campaign.budget_minor, clock),
         net=pace_of(net, campaign.target_net_minor, clock),
         orders=pace_of(
-            _series(mine, days, 1),
+            _series(mine, 1),
             None if campaign.target_orders is None else campaign.target_orders * metrics.MICRO,
             clock,
         ),
-        roi=None if any(_series(mine, days, 3)) else metrics.roi(sum(net), sum(goods), sum(cost)),
+        roi=None if any(_series(mine, 3)) else metrics.roi(sum(net), sum(goods), sum(cost)),
         target_roi=None if target is None else target / PPM,
     )
 
 
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _series(sums: Mapping[date, tuple[int, ...]], days: Sequence[date], place: int) -> list[int]:
-    return [sums[day][place] if day in sums else 0 for day in days]
+def _series(sums: Mapping[int, tuple[int, ...]], place: int) -> list[int]:
+    """Everything longer ago in one figure, then the last seven days, oldest first."""
+    return [sums[age][place] if age in sums else 0 for age in range(OLDER, -1, -1)]

@@ -16,7 +16,7 @@ known one by one, the rest of a day (a flood of made-up values) only in number.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, cast, func, select
@@ -26,7 +26,7 @@ from tracker.domain.mediums import Medium, is_kol_source, read_medium
 from tracker.domain.metrics import share_of
 from tracker.domain.referrers import source_of_name
 from tracker.domain.rules import Rules
-from tracker.domain.spelling import nearest
+from tracker.domain.spelling import Speller
 from tracker.domain.text import normalise
 from tracker.models import Campaign, FormerName, Influencer, Mark, Shop, TagDay
 from tracker.reports.sorting import sort_rows
@@ -41,7 +41,7 @@ OPEN = ("missing", "not_allowed", "unknown")
 COMMON_SHARE = 0.01
 """From this share of visits on an unknown value is itself a word that others may be slips of."""
 
-MOST_SUGGESTED = 400
+MOST_SUGGESTED = 150
 """Values of a dimension for which a likely meaning is looked for, the commonest first."""
 
 _USUAL_MEDIUMS = ("cpc", "cpm", "email", "kol", "affiliate", "banner", "display", "organic",
@@ -149,6 +149,7 @@ def _shops(state: ReportState) -> object:
 
 def _read(session: Session, state: ReportState) -> list[tuple[str, str, str, int]]:
     """Normalised source, medium and campaign with their visits."""
+    said = (Mark.utm_source, Mark.utm_medium, Mark.utm_campaign)
     sums = (
         select(TagDay.mark_id, cast(func.sum(TagDay.visits), BigInteger).label("visits"))
         .where(
@@ -160,9 +161,9 @@ def _read(session: Session, state: ReportState) -> list[tuple[str, str, str, int
         .subquery()
     )
     rows = session.execute(
-        select(Mark.utm_source, Mark.utm_medium, Mark.utm_campaign, sums.c.visits).join_from(
-            sums, Mark, Mark.id == sums.c.mark_id
-        )
+        select(*said, cast(func.sum(sums.c.visits), BigInteger))
+        .join_from(sums, Mark, Mark.id == sums.c.mark_id)
+        .group_by(*said)
     )
     found: dict[tuple[str, str, str], int] = defaultdict(int)
     for source, medium, campaign, visits in rows:
@@ -214,14 +215,18 @@ def _rows(
     for (value, _), n in counts.items():
         totals[value] += n
     common = {value for value, n in totals.items() if value and n >= COMMON_SHARE * visits}
-    known = _known_words(dimension, words, common)
+    allowed = words.allowed.get(dimension)
+    speller = Speller(_known_words(dimension, words, common) if allowed is None else allowed)
     suggested = 0
     for (value, source), n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         status, read_as, campaign_id = _status(dimension, value, source, words)
         suggestion = ""
         if status in ("unknown", "not_allowed") and suggested < MOST_SUGGESTED:
             suggested += 1
-            suggestion = _meant(value, totals, known, words.allowed.get(dimension))
+            suggestion = speller.nearest(value) or ""
+            is_rarer = suggestion in totals and totals[suggestion] <= totals[value]
+            if allowed is None and is_rarer:  # then it is the other one that is the slip
+                suggestion = ""
         yield TagRow(
             dimension=dimension,
             value=value,
@@ -233,16 +238,6 @@ def _rows(
             suggestion=suggestion,
             campaign_id=campaign_id,
         )
-
-
-def _meant(
-    value: str, totals: Mapping[str, int], known: Collection[str], allowed: Sequence[str] | None
-) -> str:
-    """What a value probably means: of the field's list, where it has one; never a rarer word."""
-    if allowed is not None:
-        return nearest(value, allowed) or ""
-    here = totals[value]
-    return nearest(value, [w for w in known if w not in totals or totals[w] > here]) or ""
 
 
 def _known_words(dimension: str, words: _Words, common: set[str]) -> set[str]:
