@@ -13,7 +13,7 @@ from tracker.domain.coupons import normalise_code
 from tracker.domain.handouts import Line, Plan
 from tracker.models import Coupon, CouponOwnership, Handout, Hit, Order, OrderCoupon, TrackedLink
 from tracker.models.base import to_micros
-from tracker.services import audit
+from tracker.services import audit, dirty
 from tracker.services.bulk import among, one_loader_at_a_time
 from tracker.services.handouts import lines_of
 
@@ -121,6 +121,8 @@ def _delete_ownerships(
     """Without their owner, codes that nobody ever used go too."""
     coupon_ids = sorted({one.coupon_id for one in owned.values()})
     gone = sorted(one.id for one in owned.values())
+    if owned:  # while the codes are there: an order of this very moment falls back
+        dirty.coupons_changed(session, coupon_ids, min(one.valid_from for one in owned.values()))
     session.execute(delete(CouponOwnership).where(among(session, CouponOwnership.id, gone)))
     session.execute(
         delete(Coupon).where(
