@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -181,7 +181,7 @@ def read_orders(
     workspace: Workspace,
     keys: Collection[OrderKey],
     model: str,
-    terms: list[Terms],
+    terms: Sequence[Terms],
 ) -> dict[OrderKey, OrderFacts]:
     """The orders that are there, with their ledger under the current policy."""
     found: dict[OrderKey, OrderFacts] = {}

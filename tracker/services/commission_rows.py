@@ -17,7 +17,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.db import upsert
-from tracker.domain.commissions import EXCLUDED, Status, open_amount, status_of, terms_for
+from tracker.domain.commissions import (
+    EXCLUDED,
+    Status,
+    Terms,
+    open_amount,
+    status_of,
+    terms_for,
+)
 from tracker.models import CommissionDecision, CommissionRow, SettlementSetting, Workspace
 from tracker.services.bulk import among, chunks, one_loader_at_a_time, table_of
 from tracker.services.commission_facts import (
@@ -50,10 +57,16 @@ def today_in(workspace: Workspace) -> date:
     return datetime.now(UTC).astimezone(ZoneInfo(workspace.time_zone)).date()
 
 
-def sync_orders(session: Session, workspace: Workspace, keys: Collection[OrderKey]) -> set[date]:
+def sync_orders(
+    session: Session,
+    workspace: Workspace,
+    keys: Collection[OrderKey],
+    terms: Sequence[Terms] | None = None,
+) -> set[date]:
     """Bring the commission rows of orders up to date (safe to repeat).
 
-    Orders of a month whose tier or cap they share are brought along.
+    Orders of a month whose tier or cap they share are brought along. terms: of the workspace, for
+    who has read them; None: they are read.
 
     Returns:
         booking days whose sum of counting rows may have changed.
@@ -61,7 +74,8 @@ def sync_orders(session: Session, workspace: Workspace, keys: Collection[OrderKe
     if not keys:
         return set()
     one_loader_at_a_time(session, "commissions", workspace.id)
-    setting, terms = setting_of(session, workspace), terms_of(session, workspace)
+    setting = setting_of(session, workspace)
+    terms = terms_of(session, workspace) if terms is None else terms
     wanted = set(keys)
     if any(one.rule.is_by_month for one in terms):
         orders = read_orders(session, workspace, wanted, setting.model, terms)

@@ -14,6 +14,7 @@ from tracker.domain.commissions import HOLDING_DAYS, Rule, Terms, Tier, percent
 from tracker.domain.policy import MODELS
 from tracker.models import CommissionRule, Deal, Influencer, SettlementSetting, Workspace
 from tracker.services import audit, dirty
+from tracker.services.bulk import among
 from tracker.services.errors import RefusedError
 
 MAX_TIERS = 10
@@ -71,20 +72,24 @@ def terms_of(session: Session, workspace: Workspace) -> list[Terms]:
     ).all()
     of_deals = {rule.deal_id: rule for rule in rules if rule.deal_id}
     found = [_general(rule) for rule in rules if not rule.deal_id]
-    for deal in session.scalars(select(Deal).where(Deal.workspace_id == workspace.id)):
+    deals = select(
+        Deal.id, Deal.influencer_id, Deal.campaign_id, Deal.commission_ppm, Deal.posted_on,
+        Deal.ends_on,
+    )  # fmt: skip
+    promising = (Deal.commission_ppm > 0) | among(session, Deal.id, of_deals)
+    for deal in session.execute(deals.where(Deal.workspace_id == workspace.id, promising)):
         own = of_deals.get(deal.id)
-        if own is not None or deal.commission_ppm > 0:
-            found.append(
-                Terms(
-                    influencer_id=deal.influencer_id,
-                    rule=percent(deal.commission_ppm) if own is None else rule_of(own),
-                    starts_on=deal.posted_on,
-                    ends_on=deal.ends_on,
-                    deal_id=deal.id,
-                    rule_id=0 if own is None else own.id,
-                    campaign_id=deal.campaign_id,
-                )
+        found.append(
+            Terms(
+                influencer_id=deal.influencer_id,
+                rule=percent(deal.commission_ppm) if own is None else rule_of(own),
+                starts_on=deal.posted_on,
+                ends_on=deal.ends_on,
+                deal_id=deal.id,
+                rule_id=0 if own is None else own.id,
+                campaign_id=deal.campaign_id,
             )
+        )
     return found
 
 

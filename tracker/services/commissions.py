@@ -30,22 +30,22 @@ def day_commissions(session: Session, workspace: Workspace, day: date) -> list[C
     Other days whose rows change with it (a tier that is reached changes its whole month) become
     dirty.
     """
-    people = people_with(terms_of(session, workspace))
-    model = setting_of(session, workspace).model
-    changed = sync_orders(session, workspace, orders_of_day(session, workspace, people, model, day))
+    terms, model = terms_of(session, workspace), setting_of(session, workspace).model
+    keys = orders_of_day(session, workspace, people_with(terms), model, day)
+    changed = sync_orders(session, workspace, keys, terms)
     dirty.commissions_changed(session, workspace, changed - {day})
-    keys = (CommissionRow.shop_id, CommissionRow.campaign_id, CommissionRow.influencer_id)
+    whose = (CommissionRow.shop_id, CommissionRow.campaign_id, CommissionRow.influencer_id)
     amount = cast(func.sum(CommissionRow.amount_minor), BigInteger)
     rows = session.execute(
-        select(*keys, amount)
+        select(*whose, amount)
         .where(
             CommissionRow.workspace_id == workspace.id,
             CommissionRow.booked_on == day,
             CommissionRow.status.not_in(EXCLUDED),
         )
-        .group_by(*keys)
+        .group_by(*whose)
         .having(func.sum(CommissionRow.amount_minor) != 0)
-        .order_by(*keys)
+        .order_by(*whose)
     )
     return [(shop, campaign, who, amount) for shop, campaign, who, amount in rows]
 
