@@ -7,9 +7,11 @@ import pytest
 from tests import factories
 from tests.factories import NOON
 from tests.reports.world import END, START, World, singles_day
+from tracker.domain.channels import Channel, Kind
 from tracker.domain.metrics import ChangeKind
 from tracker.models import DirtyDay
-from tracker.reports.overview import overview, overview_days
+from tracker.reports import overview as overview_module
+from tracker.reports.overview import TOP, overview, overview_days
 
 
 def test_kinds_stand_side_by_side_with_exact_figures(world: World):
@@ -119,6 +121,36 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(world: World, querie
         world.add_traffic_of(who.id, END)
     queries.clear()
     overview(world.session, world.state())
-    # context 3 (promotions, shops, policy), facts 2 (days, channels), leaks 1, influencers 2,
-    # questions 3
-    assert len(queries) == few == 11
+    # context 3 (promotions, shops, policy), facts 2 (days, channels), leaks 1, influencers 3,
+    # questions 3, sources 2
+    assert len(queries) == few == 14
+
+
+def test_of_many_influencers_the_page_shows_the_same_as_of_few(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    singles_day(world)
+    for n in range(9):
+        who = factories.InfluencerFactory(workspace=world.workspace, name=f"P{n}")
+        for day, net in ((START, 100 * n), (START - timedelta(days=3), 70 * (9 - n))):
+            world.add_credit(
+                Channel.KOL, Kind.KOL, day, orders=1, net_revenue_minor=net, influencer_id=who.id,
+                evidence="link",
+            )  # fmt: skip
+    for changes in ({}, {"comparison": "none"}, {"basis": "ordered"}, {"shop_ids": (world.own.id,)}):
+        state = world.state(**changes)
+        few = overview(world.session, state)
+        with monkeypatch.context() as patch:
+            patch.setattr(overview_module, "MANY", 0)
+            many = overview(world.session, state)
+        assert many.influencers == few.influencers
+        assert many.influencers_total == few.influencers_total
+        assert many.n_influencers == (10 if state.shop_ids else 12)
+        for name in ("of", "by", "is_known"):
+            assert getattr(many.movers, name) == getattr(few.movers, name)
+        assert many.movers.rows[:TOP] == few.movers.rows[:TOP]
+        assert [m.change for m in many.movers.rows] == [m.change for m in few.movers.rows]
+        if few.movers.whole is not None and many.movers.whole is not None:
+            assert many.movers.whole.change == few.movers.whole.change
+            net = few.movers.whole.source.figures.net_revenue_minor
+            assert many.movers.whole.source.figures.net_revenue_minor == net

@@ -13,9 +13,8 @@ decomposition model, Energy Economics 20 (1998).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 DRIVERS = ("visits", "conversion", "basket", "orders", "new", "gone", "refunds", "goods", "cost")
 """visits, conversion, basket: of revenue before refunds. orders: visits and conversion together,
@@ -65,21 +64,18 @@ def revenue_drivers(before: Side, now: Side) -> dict[str, int]:
     Returns:
         driver -> minor units, adding up to exactly `now.net_minor - before.net_minor`.
     """
-    shares: dict[str, Fraction] = {}
-    if before.gross_minor and now.gross_minor and before.orders_micro > 0 < now.orders_micro:
-        if before.visits > 0 < now.visits:
-            names: tuple[str, ...] = ("visits", "conversion", "basket")
-            factors = [_three(side) for side in (before, now)]
-        else:
-            names = ("orders", "basket")
-            factors = [_two(side) for side in (before, now)]
-        shares = dict(zip(names, _product_shares(*factors), strict=True))
-    elif before.gross_minor != now.gross_minor:
+    shares: dict[str, float] = {}
+    gross_before, gross_now = before.gross_minor, now.gross_minor
+    if gross_before and gross_now and before.orders_micro > 0 < now.orders_micro:
+        shares = _factor_shares(before, now)
+    elif gross_before != gross_now:
         name = "gone" if _sold_less(before, now) else "new"
-        shares = {name: Fraction(now.gross_minor - before.gross_minor)}
-    shares["refunds"] = Fraction(before.refund_minor - now.refund_minor)
-    whole = _rounded(list(shares.values()), now.net_minor - before.net_minor)
-    return {name: amount for name, amount in zip(shares, whole, strict=True) if amount}
+        shares = {name: gross_now - gross_before}
+    refunds = before.refund_minor - now.refund_minor
+    whole = _rounded(shares, gross_now - gross_before)
+    if refunds:
+        whole["refunds"] = refunds
+    return {name: amount for name, amount in whole.items() if amount}
 
 
 def _sold_less(before: Side, now: Side) -> bool:
@@ -89,39 +85,41 @@ def _sold_less(before: Side, now: Side) -> bool:
     return before.gross_minor > now.gross_minor
 
 
-def _three(side: Side) -> list[Fraction]:
-    visits, orders = Fraction(side.visits), Fraction(side.orders_micro)
-    return [visits, orders / visits, side.gross_minor / orders]
+def _factor_shares(before: Side, now: Side) -> dict[str, float]:
+    """Shares of visits, conversion and basket (or of orders and basket) in the change of revenue
+    before refunds, which is their product: Shapley values, in minor units."""
+    basket = before.gross_minor / before.orders_micro, now.gross_minor / now.orders_micro
+    step = basket[1] - basket[0]
+    if not (before.visits > 0 < now.visits):
+        orders = before.orders_micro, now.orders_micro
+        return {
+            "orders": (orders[1] - orders[0]) * (basket[0] + basket[1]) / 2,
+            "basket": step * (orders[0] + orders[1]) / 2,
+        }
+    visits = before.visits, now.visits
+    conversion = before.orders_micro / visits[0], now.orders_micro / visits[1]
+    return {
+        "visits": (visits[1] - visits[0]) * _beside(conversion, basket),
+        "conversion": (conversion[1] - conversion[0]) * _beside(visits, basket),
+        "basket": step * _beside(visits, conversion),
+    }
 
 
-def _two(side: Side) -> list[Fraction]:
-    orders = Fraction(side.orders_micro)
-    return [orders, side.gross_minor / orders]
+def _beside(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """What a step of one factor of three is multiplied by: the mean of the product of the other
+    two, over the six orders in which the three could have changed."""
+    together = first[0] * second[0] + first[1] * second[1]
+    crossed = first[0] * second[1] + first[1] * second[0]
+    return together / 3 + crossed / 6
 
 
-def _product_shares(before: Sequence[Fraction], now: Sequence[Fraction]) -> list[Fraction]:
-    """Shares of each factor in the change of the product of two or three: Shapley values."""
-    steps = [b - a for a, b in zip(before, now, strict=True)]
-    if len(steps) == 2:
-        return [
-            steps[0] * (before[1] + now[1]) / 2,
-            steps[1] * (before[0] + now[0]) / 2,
-        ]
-    shares = []
-    for i, step in enumerate(steps):
-        j, k = (n for n in range(3) if n != i)
-        together = before[j] * before[k] + now[j] * now[k]
-        crossed = before[j] * now[k] + now[j] * before[k]
-        shares.append(step * (together / 3 + crossed / 6))
-    return shares
-
-
-def _rounded(shares: Sequence[Fraction], total: int) -> list[int]:
-    """Whole numbers nearest to the shares that add up to the total (largest remainder)."""
-    whole = [share.numerator // share.denominator for share in shares]
-    by_remainder = sorted(range(len(shares)), key=lambda i: whole[i] - shares[i])
-    for i in by_remainder[: total - sum(whole)]:
-        whole[i] += 1
+def _rounded(shares: dict[str, float], total: int) -> dict[str, int]:
+    """Whole numbers that add up to the total: rounded, the largest takes what rounding left."""
+    if not shares:
+        return {}
+    whole = {name: round(share) for name, share in shares.items()}
+    largest = max(shares, key=lambda name: abs(shares[name]))
+    whole[largest] += total - sum(whole.values())
     return whole
 
 

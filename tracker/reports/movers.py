@@ -133,7 +133,7 @@ def _value(row: Mover, key: str) -> object:
 
 
 def _sources(session: Session, state: ReportState, context: Context) -> list[Source]:
-    plain = state.changed(search="", sort="")
+    plain = state.changed(search="", sort="", agency="")
     if state.by == "campaign":
         return [
             Source(
@@ -146,7 +146,7 @@ def _sources(session: Session, state: ReportState, context: Context) -> list[Sou
     channels = read_figures(session, plain, by, context.before_period)
     if state.by == "channel":
         return channel_sources(channels, context)
-    people = influencer_rows(session, plain, context)
+    people = influencer_rows(session, plain, context, with_evidence=False)
     if state.by == "influencer":
         return people_sources(channels, people, context)
     return all_sources(channels, people, context)
@@ -176,7 +176,7 @@ def all_sources(
     figures: Mapping[Key, Figures], people: Sequence[InfluencerRow], context: Context
 ) -> list[Source]:
     """Channels of natural and paid traffic, and influencers: every order and cost is in one."""
-    return [*channel_sources(figures, context, Kind.KOL), *_of_people(people)]
+    return [*channel_sources(figures, context, Kind.KOL), *sources_of_people(people)]
 
 
 def people_sources(
@@ -190,17 +190,28 @@ def people_sources(
         by="influencer",
         is_rest=True,
     )
-    return [*_of_people(people), rest]
+    return [*sources_of_people(people), rest]
 
 
-def _of_people(people: Sequence[InfluencerRow]) -> list[Source]:
+def sources_of_people(people: Sequence[InfluencerRow]) -> list[Source]:
+    """Influencers as sources; those without anything in either period are left out."""
     return [
         Source(
             figures=row.figures, before=row.before, by="influencer", kind=Kind.KOL,
             channel=Channel.KOL, influencer_id=row.influencer_id, name=row.name,
         )
         for row in people
+        if not row.figures.is_empty or (row.before is not None and not row.before.is_empty)
     ]  # fmt: skip
+
+
+def light_mover(influencer_id: int, change: float) -> Mover:
+    """The contribution of an influencer of whom nothing else was read."""
+    source = Source(
+        figures=Figures(), before=None, by="influencer", kind=Kind.KOL, channel=Channel.KOL,
+        influencer_id=influencer_id,
+    )  # fmt: skip
+    return Mover(source, change)
 
 
 def find_movers(sources: Iterable[Source], state: ReportState, context: Context) -> Movers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -13,11 +13,18 @@ from tracker.reports.daily import daily_series, series
 from tracker.reports.facts import BEFORE, NOW, Key, read_figures
 from tracker.reports.figures import Figures, total
 from tracker.reports.influencers import influencer_rows, usual_order
-from tracker.reports.leaks import find_leaks
-from tracker.reports.movers import Movers, all_sources, find_movers
+from tracker.reports.leaks import Leak, find_leaks
+from tracker.reports.movers import Movers, channel_sources, find_movers, sources_of_people
 from tracker.reports.questions import open_questions
-from tracker.reports.rows import Context, DailySeries, KindRow, Overview, total_row
+from tracker.reports.rows import (
+    Context,
+    DailySeries,
+    KindRow,
+    Overview,
+    Row,
+)
 from tracker.reports.state import UNATTRIBUTED, ReportState
+from tracker.reports.top_people import MANY, TopPeople, count_people, top_people
 
 TOP = 6
 """Influencers shown on the first page."""
@@ -42,16 +49,14 @@ def overview(session: Session, state: ReportState) -> FirstPage:
     unattributed = {key: _credits_only(row) for key, row in _of_kind(figures, 0).items()}
     shops_without_script = {s.shop_id for s in context.shops if not s.has_script}
     leaks = find_leaks(session, state)
-    influencers = influencer_rows(session, state.changed(search=""), context, leaks)
-    by_channel = ("channel_code", "kind_code")
-    channels = read_figures(session, state, by_channel, context.before_period)
-    sources = all_sources(channels, influencers, context)
+    people = _people(session, state, context, leaks)
+    kol = _card(kinds[Kind.KOL], state, context, Kind.KOL)
     return FirstPage(
         context=context,
         total=_card(figures, state, context, None),
         natural=_card(kinds[Kind.NATURAL], state, context, Kind.NATURAL),
         paid=_card(kinds[Kind.PAID], state, context, Kind.PAID),
-        kol=_card(kinds[Kind.KOL], state, context, Kind.KOL),
+        kol=kol,
         unattributed=_card(unattributed, state, context, None),
         not_measurable=total(
             row
@@ -59,12 +64,32 @@ def overview(session: Session, state: ReportState) -> FirstPage:
             if slot == NOW and shop in shops_without_script
         ),
         days=_days(figures, state, context),
-        influencers=tuple(sorted(influencers, key=usual_order)[:TOP]),
-        influencers_total=total_row(influencers, context),
-        n_influencers=sum(1 for row in influencers if row.influencer_id),
+        influencers=people.first,
+        influencers_total=Row(kol.figures, kol.before),
+        n_influencers=people.n,
         questions=open_questions(session, state, context, leaks),
-        movers=find_movers(sources, state.changed(of="net_revenue", by="source"), context),
+        movers=people.movers,
     )
+
+
+def _people(
+    session: Session, state: ReportState, context: Context, leaks: Sequence[Leak]
+) -> TopPeople:
+    """The first influencers, and what moved most of all channels and influencers."""
+    plain = state.changed(search="", agency="", of="net_revenue", by="source")
+    by_channel = ("channel_code", "kind_code")
+    figures = read_figures(session, plain, by_channel, context.before_period)
+    channels = channel_sources(figures, context, Kind.KOL)
+    n = count_people(session, plain)
+    is_open = plain.people is None and not plain.influencer_id and plain.kind in ("", Kind.KOL)
+    if n >= MANY and is_open:
+        found = top_people(session, plain, context, leaks, channels, TOP)
+        if found is not None:
+            return found
+    rows = influencer_rows(session, plain, context, leaks)
+    first = tuple(sorted(rows, key=usual_order)[:TOP])
+    movers = find_movers([*channels, *sources_of_people(rows)], plain, context)
+    return TopPeople(first, sum(1 for row in rows if row.influencer_id), movers)
 
 
 def overview_days(session: Session, state: ReportState) -> DailySeries:

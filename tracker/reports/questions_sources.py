@@ -77,7 +77,10 @@ def _webhooks(session: Session, state: ReportState, now: datetime) -> Iterator[O
         .where(Shop.workspace_id == state.workspace_id)
         .order_by(Shop.id)
     )
-    for shop_id, name, came, given in session.execute(statement):
+    rows: list[tuple[int, str, datetime | None, datetime | None]] = [
+        (row[0], row[1], row[2], row[3]) for row in session.execute(statement)
+    ]
+    for shop_id, name, came, given in rows:
         if given is None:
             continue
         if came is None and given < now - NEW_SECRET:
@@ -85,5 +88,7 @@ def _webhooks(session: Session, state: ReportState, now: datetime) -> Iterator[O
                 "webhooks_absent", {"shop": name}, "settings.webhook", {"shop_id": shop_id}
             )
         elif came is not None and came < now - SILENT_AFTER:
-            shown = {"shop": name, "since": came.date().isoformat(), "days": (now - came).days}
+            shown: dict[str, str | int | float] = {
+                "shop": name, "since": came.date().isoformat(), "days": (now - came).days,
+            }  # fmt: skip
             yield OpenQuestion("webhooks_silent", shown, "settings.webhook", {"shop_id": shop_id})
