@@ -9,7 +9,8 @@ from tracker.domain.policy import Model
 from tracker.models import Listing, ListingSnapshot, OrderLine, Product, ProductDay
 from tracker.reports.orders import order_page
 from tracker.reports.product import find_product, product_days, product_page
-from tracker.reports.products import ROWS_OF_A_PAGE, Sold, product_report, products_of
+from tracker.reports.products import ROWS_OF_A_PAGE, product_report, products_of
+from tracker.reports.sold import Sold
 
 
 class Shelf:

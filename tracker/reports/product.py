@@ -17,15 +17,13 @@ from tracker.models import Influencer, Product, ProductDay, Shop
 from tracker.reports.context import read_context
 from tracker.reports.products import (
     ProductRow,
-    Sold,
-    change_of,
     conditions,
     product_rows,
     settled_state,
-    sum_columns,
     with_stock,
 )
 from tracker.reports.rows import Context, DailySeries, Series
+from tracker.reports.sold import Sold, change_of, sum_columns
 from tracker.reports.sorting import sort_rows
 from tracker.reports.state import UNATTRIBUTED, ReportState
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain import metrics
 from tracker.domain.channels import Kind
-from tracker.domain.metrics import MICRO, Change, ChangeKind
+from tracker.domain.metrics import Change
 from tracker.domain.periods import Period
 from tracker.domain.policy import DEFAULT_MODEL
 from tracker.models import Listing, ListingSnapshot, Product, ProductDay, Shop
@@ -26,53 +26,11 @@ from tracker.reports.context import read_context
 from tracker.reports.facts import BEFORE, NOW, credit_conditions, read_figures
 from tracker.reports.figures import Figures
 from tracker.reports.rows import Context
+from tracker.reports.sold import Sold, change_of, sum_columns, sums_of
 from tracker.reports.sorting import sort_rows
 from tracker.reports.state import ReportState
 
-SUMS = ("pieces_micro", "orders_micro", "net_revenue_minor", "refund_minor")
-
 ROWS_OF_A_PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """What was sold. Money in minor units of the base currency; pieces and orders in millionths.
-
-    orders_micro: orders with the product. They may be added over days, not over products.
-    """
-
-    pieces_micro: int = 0
-    orders_micro: int = 0
-    net_revenue_minor: int = 0
-    refund_minor: int = 0
-
-    @property
-    def pieces(self) -> float:
-        """Pieces; a fraction where several touchpoints share an order."""
-        return self.pieces_micro / MICRO
-
-    @property
-    def price_minor(self) -> int | None:
-        """Net revenue before refunds / pieces: what a piece was sold for."""
-        gross = self.net_revenue_minor + self.refund_minor
-        return metrics.aov_minor(gross, self.pieces_micro)
-
-    @property
-    def refund_rate(self) -> float | None:
-        """Refunds / revenue before refunds, by amount."""
-        return metrics.refund_rate(self.refund_minor, self.net_revenue_minor)
-
-
-def sums_of(sold: Sold) -> tuple[int, int, int, int]:
-    """The sums in the order of SUMS."""
-    return sold.pieces_micro, sold.orders_micro, sold.net_revenue_minor, sold.refund_minor
-
-
-def change_of(name: str, now: Sold, before: Sold | None) -> Change:
-    """The change of a sum or ratio of `Sold`; unknown where nothing is compared."""
-    if before is None:
-        return Change(ChangeKind.unknown)
-    return metrics.change(getattr(now, name), getattr(before, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +188,6 @@ def conditions(state: ReportState, period: Period) -> list[ColumnElement[bool]]:
     table: Any = ProductDay.__table__
     found = credit_conditions(table, state, period)
     return [*found, table.c.product_id == state.product_id] if state.product_id else found
-
-
-def sum_columns() -> list[ColumnElement[Any]]:
-    """SUMS of `product_day` as whole numbers (PostgreSQL sums 64 bits to a numeric)."""
-    return [cast(func.sum(getattr(ProductDay, name)), BigInteger).label(name) for name in SUMS]
 
 
 _KIND_NAMES = {0: "", **{kind.code: str(kind) for kind in Kind}}
