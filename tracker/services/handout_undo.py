@@ -107,12 +107,12 @@ def _last_uses(session: Session, handout: Handout, lines: Sequence[Line]) -> dic
     One pass over the codes used on orders, however many codes are asked for."""
     codes = sorted({normalise_code(line.code) for line in lines if line.has_code})
     found = session.execute(
-        select(OrderCoupon.code, func.max(Order.placed_at))
+        select(OrderCoupon.code, func.max(Order.placed_at).label("newest"))
         .join(Order, Order.id == OrderCoupon.order_id)
         .where(among(session, OrderCoupon.code, codes), Order.shop_id == handout.shop_id)
         .group_by(OrderCoupon.code)
     )
-    return dict(found.tuples().all())
+    return {row.code: row.newest for row in found}
 
 
 def _delete_ownerships(
