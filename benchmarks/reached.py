@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 NAMED = frozenset({"charts.show", "charts.export"})
 """Endpoints whose text argument says what is shown, as the names of tables do."""
 
-LINKS = frozenset({"href", "src", "data-chart", "data-progress"})
+LINKS = frozenset({"href", "src", "action", "formaction", "data-chart", "data-progress"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -16,10 +17,15 @@ PAGES = (
 )  # fmt: skip
 
 
+def yesterday() -> date:
+    """In the shop, where it may be another day than here."""
+    return (datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(days=1)).date()
+
+
 @pytest.fixture
 def orders_file(tmp_path):
     """Three orders of yesterday, two with the influencer's code."""
-    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    day = yesterday()
     path = tmp_path / "订单.csv"
     path.write_text(
         "订单编号,下单时间,实付金额,优惠券\n"
@@ -116,6 +122,13 @@ def test_a_chart_comes_after_the_text_and_says_every_figure(
     button.click()
     assert button.get_attribute("aria-pressed") == "false"
     assert not page.locator("g[data-series=unattributed]").is_visible()
+    with page.expect_download() as file:
+        page.click(".chart-file a >> nth=0")
+    assert file.value.path().read_bytes().startswith(b"\x89PNG")
+    columns.nth(columns.count() - 2).click()
+    page.wait_for_url("**/channels?**")
+    day = yesterday()
+    assert f"from={day}&to={day}" in page.url
 
 
 def test_language_and_theme_change_at_once_and_stay(signed_in, shop):
@@ -189,3 +202,33 @@ def test_after_signing_out_the_way_back_is_closed(signed_in, shop):
     page.wait_for_url("**/sign-in")
     page.go_back()
     assert page.url.endswith("/sign-in?next=/influencers")
+
+
+def test_tab_begins_with_a_way_past_the_menu_and_shows_where_it_is(signed_in, shop):
+    page = signed_in()
+    page.goto("/channels")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    inside = "document.activeElement.closest('main') !== null"
+    assert page.evaluate(inside)
+    outlines = set()
+    for _ in range(8):
+        outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+        page.keyboard.press("Tab")
+    assert "none" not in outlines
+
+
+def test_on_paper_there_are_figures_and_no_menu(signed_in, shop):
+    page = signed_in()
+    for address in ("/", "/channels", "/influencers"):
+        page.goto(address)
+        page.emulate_media(media="print")
+        assert not page.is_visible("nav.menu")
+        assert not page.is_visible("main .no-print >> nth=0"), address
+        assert page.is_visible("h1")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+            "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)",
+        ), address  # fmt: skip
+        page.emulate_media(media="screen")

@@ -13,13 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from tests import factories
 from tests.browser.conftest import EMAIL, PASSWORD, served
-from tests.browser.test_site import work
+from tests.browser.test_site import work, yesterday
 from tests.support.webhooks import SECRET, as_body, money, shopify_headers, shopify_order
 from tracker.collect.delivery_loader import DeliveryLoader
 from tracker.collect.loader import Loader
@@ -85,7 +85,7 @@ def shop_pages(site, shop) -> Iterator[str]:
 @pytest.fixture
 def orders_file(tmp_path):
     """An order of yesterday with the code, and one of nobody."""
-    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    day = yesterday()
     path = tmp_path / "orders.csv"
     path.write_text(
         "订单编号,下单时间,实付金额,优惠券\n"

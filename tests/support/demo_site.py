@@ -14,6 +14,7 @@ import lxml.html
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tracker.config import Settings
 from tracker.db import Database, connect
@@ -55,17 +56,22 @@ class Reader:
 
     client: FlaskClient
 
-    def send(self, path: str, having: str, **fields: Any) -> str:
-        """Fill and send a form of a page; gives where that leads.
+    def fill(self, path: str, having: str, page: str = "", **fields: Any) -> TestResponse:
+        """Fill and send a form of a page.
 
-        having: a field or button that only this form has. Other fields stay as they stand there.
+        having: a field or button that only this form has. page: the page, if it is there already.
+        Other fields stay as they stand.
         """
-        forms = lxml.html.fromstring(self.client.get(path).text).forms
+        forms = lxml.html.fromstring(page or self.client.get(path).text).forms
         form = next(f for f in forms if f.xpath(f".//*[@name='{having}']"))
         filled: dict[str, Any] = {}
         for name, value in form.form_values():
             filled.setdefault(name, []).append(value)
-        answer = self.client.post(form.action or path, data=filled | fields)
+        return self.client.post(form.action or path, data=filled | fields)
+
+    def send(self, path: str, having: str, **fields: Any) -> str:
+        """Fill and send a form that leads on; gives where to."""
+        answer = self.fill(path, having, **fields)
         assert answer.status_code in {302, 303}, (path, answer.status_code, answer.text[-3000:])
         return str(answer.location)
 
@@ -88,8 +94,8 @@ def sign_in(app: Flask, locale: str = "zh_CN") -> Reader:
 
 
 def add_what_people_make(app: Flask, settings: Settings) -> list[str]:
-    """One of everything, by the forms that people use; gives where no link leads: what was read in
-    a file that somebody has just sent."""
+    """One of everything, by the forms that people use; gives paths that no link leads to: what was
+    read in a file that somebody has just sent, what was made at once, a newcomer's first steps."""
     reader = sign_in(app)
     database = connect(settings.database)
     with database.read() as session:
@@ -106,8 +112,19 @@ def add_what_people_make(app: Flask, settings: Settings) -> list[str]:
     page = io.BytesIO(SAVED_PAGE.encode())
     read = reader.send("/pages", "url", file=(page, "page.html"), url="https://shop.example/item/1")
     reader.send("/crawling", "hours", url=WATCHED)
+    reader.send("/campaigns/tests/new", "contents", name="两张图", contents="a\nb")
+    reader.send("/scheduled/new", "to_folder", title="每周结果", to_folder="y")
+    reader.send("/settlement", "ends_on")
     database.dispose()
-    return [read]
+    return [read, _make_links_at_once(reader), "/first-steps"]
+
+
+def _make_links_at_once(reader: Reader) -> str:
+    path, fields = "/influencers/bulk", {"target_url": "https://shop.example/tea"}
+    seen = reader.fill(path, "link_slug", **fields, step="preview").text
+    answer = reader.fill(path, "link_slug", seen, **fields, step="make")
+    assert answer.status_code == 302, answer.text[-3000:]
+    return str(answer.location)
 
 
 def _import_files(reader: Reader, database: Database, settings: Settings) -> None:
