@@ -36,7 +36,8 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One commission row. part: sale, refund or correction. note: of who decided about it."""
+    """One commission row. part: sale, refund or correction. net_minor: None where a platform states
+    the commission. note: of who decided about it."""
 
     row_id: int
     order_id: int
@@ -49,7 +50,7 @@ class Line:
     booked_on: date
     part: str
     source: str
-    net_minor: int
+    net_minor: int | None
     amount_minor: int
     status: str
     statement: int | None
@@ -212,7 +213,7 @@ def _line(row: Any) -> Line:
         row_id=row.id, order_id=row.order_id, order_ref=row.order_ref, shop_name=row.shop_name,
         influencer_id=row.influencer_id, influencer=row.name or f"#{row.influencer_id}",
         agency=row.agency or "", ordered_on=row.ordered_on, booked_on=row.booked_on, part=part,
-        source=row.source, net_minor=row.net_minor, amount_minor=row.amount_minor,
+        source=row.source, net_minor=row.net_minor if row.source == "computed" else None, amount_minor=row.amount_minor,
         status=row.status, statement=row.number, note=row.note or "",
     )  # fmt: skip
 

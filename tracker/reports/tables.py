@@ -29,6 +29,7 @@ from tracker.reports.path_tables import COMPARISON, JOURNEYS, LIFTS, PATH_BUCKET
 from tracker.reports.platform_table import PLATFORMS
 from tracker.reports.product_tables import PRODUCT_TABLES
 from tracker.reports.rows import CreditPart, DailySeries, InfluencerPage, OrderRow
+from tracker.reports.settlement import COMMISSIONS
 from tracker.reports.social_tables import POSTS
 from tracker.reports.state import UNATTRIBUTED, ReportState
 
@@ -333,7 +334,7 @@ TABLES = {
     for spec in (
         CHANNELS, CAMPAIGNS, INFLUENCERS, DAYS, ORDERS, CODES, LINKS, DEALS, JOURNEYS, ROLES,
         PATH_BUCKETS, COSTS, MOVERS, COMPARISON, LIFTS, PLATFORMS, POSTS,
-        *CAMPAIGN_TABLES, *PRODUCT_TABLES, BREAK_EVEN, CUSTOMERS,
+        *CAMPAIGN_TABLES, *PRODUCT_TABLES, BREAK_EVEN, CUSTOMERS, COMMISSIONS,
     )
 }  # fmt: skip
 """Every table that can be downloaded or exported. codes, links, deals, break_even and customers
