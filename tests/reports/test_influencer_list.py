@@ -5,10 +5,11 @@ import pytest
 from tests import factories, watched
 from tests.factories import NOON
 from tests.reports.test_comparison import two_models
-from tests.reports.world import START, World
+from tests.reports.world import END, START, World
 from tracker.models import Influencer
-from tracker.reports.influencer_list import influencer_list, read_engaged
+from tracker.reports.influencer_list import engaged_of, influencer_list, read_engaged
 from tracker.reports.influencers import influencer_report
+from tracker.reports.social import social
 
 
 def engaged(world: World, influencer_id: int, likes: int, fee: int) -> None:
@@ -72,6 +73,16 @@ def test_an_agency_leaves_its_own_people_only(world: World):
     assert [row.influencer_id for row in found.rows] == [ids["lin"]]
     assert found.total.figures.net_revenue_minor == 65_000
     assert influencer_list(world.session, world.state(agency="Sta")).rows == ()
+
+
+def test_the_page_of_one_says_what_the_list_says(world: World):
+    ids = two_models(world)
+    engaged(world, ids["lin"], 1_000, 20_000)
+    mine = world.state(influencer_id=ids["lin"])
+    found = engaged_of(social(world.session, mine).deals, mine)
+    assert found == read_engaged(world.session, mine, [ids["lin"]])[ids["lin"]]
+    later = mine.changed(start=END, end=END)
+    assert engaged_of(social(world.session, later).deals, later).fee_minor == 0
 
 
 def test_engagements_of_posts_without_a_deal_or_of_other_days_do_not_count(world: World):

@@ -18,7 +18,7 @@ from tracker.models import Deal, SocialPost
 from tracker.models.credit import MODELS
 from tracker.reports.comparison import HIGH_SPREAD, ComparisonRow
 from tracker.reports.context import read_context
-from tracker.reports.deal_returns import engagements_of
+from tracker.reports.deal_returns import DealReturn, engagements_of
 from tracker.reports.facts import read_nets
 from tracker.reports.influencers import influencer_report, influencer_rows, usual_order
 from tracker.reports.leaks import find_leaks
@@ -103,6 +103,13 @@ def model_rows(
         )
         for owner, nets in found.items()
     }
+
+
+def engaged_of(deals: Sequence[DealReturn], state: ReportState) -> Engaged:
+    """The same for one influencer whose deals have been read with their posts."""
+    mine = [deal for deal in deals if state.start <= deal.period.start <= state.end]
+    known = [deal.engagements for deal in mine if deal.engagements is not None]
+    return Engaged(sum(deal.fee_minor for deal in mine), sum(known) if known else None)
 
 
 def read_engaged(session: Session, state: ReportState, ids: Sequence[int]) -> dict[int, Engaged]:

@@ -21,7 +21,7 @@ from tracker.reports import alerts as alert_reports
 from tracker.reports.break_even import break_evens
 from tracker.reports.customer_value import customer_value
 from tracker.reports.influencer import influencer_page
-from tracker.reports.influencer_list import influencer_list, model_rows
+from tracker.reports.influencer_list import engaged_of, influencer_list, model_rows
 from tracker.reports.influencers import read_agencies
 from tracker.reports.lifts import influencer_lift
 from tracker.reports.notes import notes_of
@@ -101,11 +101,13 @@ def show(influencer_id: int) -> str:
     page = influencer_page(session, state, influencer_id)
     if page is None:
         abort(404)
+    observed = social(session, mine)
     return render_template(
         "influencers/show.html",
         page=page,
         lift=influencer_lift(session, state, influencer_id),
-        social=social(session, mine),
+        social=observed,
+        engaged=engaged_of(observed.deals, state),
         models=model_rows(session, mine)[1].get(influencer_id),
         break_evens=break_evens(session, mine),
         customers=customer_value(session, state, influencer_id),
