@@ -100,6 +100,41 @@ def test_a_file_that_was_made_is_fetched_and_nobody_elses(
     assert post(stranger, f"/scheduled/{row.id}/delete").status_code == 404
 
 
+def test_a_run_of_another_schedule_is_not_reached_by_ones_own(
+    client, client_of, database, settings, world
+):
+    theirs = client_of("owner", "en", [world.foreign_workspace])
+    foreign = make(theirs, database, "table")
+    post(theirs, f"/scheduled/{foreign.id}/run")
+    mine = make(client, database, "table")
+    make_due(database, settings, datetime.now(UTC))
+    with database.read() as session:
+        run = session.scalars(select(ReportRun)).one()
+    with theirs.get(f"/scheduled/{foreign.id}/files/{run.id}/0") as answer:
+        assert answer.status_code == 200
+    assert client.get(f"/scheduled/{mine.id}/files/{run.id}/0").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/scheduled/new?content=x&table=%3Cb%3E&share=999999999999999999999&address=" + "a" * 5000,
+        "/scheduled/new?content=share&share=x",
+        "/scheduled/new?content=table&table=users&address=%ff%fe",
+        "/alerts/new?kind=__class__",
+        "/alerts/destinations?service=%00x".replace("%00", "%0a"),
+    ],
+)
+def test_odd_arguments_break_no_form(client, world, url):
+    assert client.get(url).status_code == 200
+
+
+def test_odd_addresses_are_no_filters(client, database, world):
+    for address in ("?" + "&".join(["a=1"] * 60), "?from=x&to=y", "http://[::1/?kind=kol", "%%%"):
+        answer = post(client, "/scheduled/new?content=table", **{**FORM, "address": address})
+        assert answer.status_code in (302, 400), address
+
+
 def test_pausing_and_ending(client, database, world):
     row = make(client, database)
     post(client, f"/scheduled/{row.id}/pause")

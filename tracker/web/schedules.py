@@ -138,9 +138,15 @@ class ScheduleForm(FlaskForm):
 
 
 def args_of(address: str) -> dict[str, str]:
-    """The filters in an address of ours, or in its query alone; what is no filter is left out."""
-    query = urlsplit(address).query if "?" in address or "/" in address else address
-    given = dict(parse_qsl(query, max_num_fields=50)) if query else {}
+    """The filters in an address of ours, or in its query alone; what is no filter is left out.
+
+    Raises RefusedError: bad_filters (address): it cannot be read.
+    """
+    try:
+        query = urlsplit(address).query if "?" in address or "/" in address else address
+        given = dict(parse_qsl(query, max_num_fields=50)) if query else {}
+    except ValueError as error:
+        raise RefusedError("bad_filters", "address") from error
     state = ReportState.from_args(given, get_workspace())
     kept = state.to_args()
     if not {"period", "from", "to"} & given.keys():

@@ -22,6 +22,7 @@ REFUSALS: dict[str, str] = {
     "bad_signing_key": mark("A signing key has letters and digits only; it begins with SEC."),
     "no_mail_server": mark("Enter the mail server first, below."),
     "bad_mail_port": mark("Only the ports 465, 587, 2525 and 25 are asked, always encrypted."),
+    "bad_filters": mark("This address cannot be read. Copy it from the page once more."),
     "no_formats": mark("Choose at least one kind of file."),
     "nowhere": mark("Choose a destination, or the folder."),
 }
