@@ -98,3 +98,14 @@ def test_days_that_are_summed_together_forecast_as_day_by_day(world: World, sale
     daily[20] += 50_000
     [row] = pacing_report(world.session, world.state()).rows
     assert row.spend == pace_of(daily, 200_000, Clock(41, 23))
+
+
+def test_each_campaign_counts_from_its_own_first_day_to_its_own_last(world: World, sale: Campaign):
+    long = factories.CampaignFactory(
+        workspace=world.workspace, starts_on=START - timedelta(30), ends_on=START, budget_minor=9
+    )
+    for day in (START - timedelta(days=5), END):
+        for campaign_id in (sale.id, long.id):
+            world.add_cost(Channel.DISPLAY, Kind.PAID, day, spend_minor=7, campaign_id=campaign_id)
+    done = {r.campaign_id: r.spend.done for r in pacing_report(world.session, world.state()).rows}
+    assert done == {sale.id: 50_007, long.id: 7}

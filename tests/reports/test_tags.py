@@ -125,3 +125,11 @@ def test_lists_of_others_do_not_judge(world: World, came):
     )
     came(1, "baidu", "cpc")
     assert found(world)["source", "baidu", ""][1] == "known"
+
+
+def test_the_rarer_of_two_unknown_words_is_the_slip(world: World, came):
+    came(500, "mybrand", "kol")
+    came(10, "mybrnad", "kol")
+    rows = found(world)
+    assert rows["source", "mybrand", ""] == (500, "unknown", "")
+    assert rows["source", "mybrnad", ""] == (10, "unknown", "mybrand")
