@@ -9,7 +9,7 @@ ARGS ?=
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check lint format types contracts lock clean
+.PHONY: help run dev test check lint format types contracts screenshots lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ types: $(VENV)/.dev
 
 contracts: $(VENV)/.dev
 	@$(VENV)/bin/lint-imports
+
+screenshots: $(VENV)/.dev ## every page of the demo brand as an image, into docs/screenshots/
+	@$(PY) -m tests.support.screenshots $(ARGS)
 
 lock: $(PY) ## write both locks anew from pyproject.toml (needs the network)
 	@$(PIP) install "uv>=0.9"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.i18n import LABELS
 from tracker.web.assets import FOLDER
 
 CSS = (FOLDER / "site.css").read_text()
@@ -70,3 +71,16 @@ def test_every_template_has_its_title_and_no_style():
         assert not re.search(r"\son[a-z]+=", text), path
         if "{% extends" in text and path.name not in {"layout.html", "alone.html"}:
             assert "{% block title %}" in text, path
+
+
+def test_no_class_of_the_style_is_unused():
+    root = TEMPLATES.parent
+    rules = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+    named = set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", rules)))
+    files = [
+        *TEMPLATES.rglob("*.html"), *FOLDER.glob("*.js"), *(root / "tracker" / "web").glob("*.py"),
+        *(root / "tracker" / "reports").glob("*.py"),
+    ]  # fmt: skip
+    written = set(re.findall(r"[\w-]+", "\n".join(path.read_text() for path in files)))
+    codes = {code for group in LABELS.values() for code in group}
+    assert named - written - codes == set()
