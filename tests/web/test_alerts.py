@@ -99,7 +99,13 @@ def test_one_influencer_can_be_chosen_and_nobody_elses(client, database, world):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"threshold": "-101"}, {"window_days": "91"}, {"rearm_days": "-1"}, {"about": "x"},
+    "wrong", [{"threshold": "-101"},
+        {"threshold": "NaN"},
+        {"threshold": "1e999"},
+        {"threshold": "Infinity"},
+        {"window_days": "9" * 30},
+        {"cost_floor": "9" * 40},
+        {"name": "a\x07"}, {"window_days": "91"}, {"rearm_days": "-1"}, {"about": "x"},
               {"destinations": ["999"]}]
 )  # fmt: skip
 def test_measures_that_make_no_sense_are_refused(client, database, wrong):

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import DecimalField, IntegerField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.domain.channels import Channel
@@ -18,6 +18,8 @@ from tracker.i18n import mark
 from tracker.models import AlertRule, Campaign, Influencer
 from tracker.services import destinations
 from tracker.services.alert_rules import FIGURE_DIMENSIONS, KINDS, MAX_NAME, Measures
+from tracker.services.errors import RefusedError
+from tracker.web import wording
 from tracker.web.context import get_session, get_workspace
 from tracker.web.filters import label
 from tracker.web.forms import Money, choices, no_control_characters, strip
@@ -59,6 +61,12 @@ MEANINGS = {
 """Kind -> when it is triggered."""
 
 
+def _is_finite(_form: FlaskForm, field: Any) -> None:
+    """Refuse what Decimal takes for a number and nobody else does: NaN, Infinity."""
+    if field.data is not None and not field.data.is_finite():
+        raise ValidationError(wording.refusal(RefusedError("out_of_range")))
+
+
 class RuleForm(FlaskForm):
     """A rule. Fields that its kind does not have are removed."""
 
@@ -68,7 +76,7 @@ class RuleForm(FlaskForm):
         validators=[Length(max=MAX_NAME), no_control_characters],
     )
     about = SelectField(_l("What is looked at"))
-    threshold = DecimalField(_l("Limit"), places=None, validators=[InputRequired()])
+    threshold = DecimalField(_l("Limit"), places=None, validators=[InputRequired(), _is_finite])
     window_days = IntegerField(_l("Days looked at"), validators=[InputRequired()])
     cost_floor = Money(_l("Only from this cost on"))
     order_floor = IntegerField(
