@@ -15,6 +15,7 @@ import pytest
 
 from tests import factories, watched
 from tests.factories import NOON
+from tests.reports.goods import add_goods
 from tests.reports.world import MICRO, START, World, singles_day
 from tests.watched import DAY
 from tracker.domain.channels import Channel, Kind
@@ -57,6 +58,7 @@ def fill(world: World) -> int:
                         deal_id=deal.id, url="https://social.example/p1")  # fmt: skip
     for metric, value in (("views", 80_000), ("likes", 1_500), ("saves", 500)):
         watched.count(world.session, "post", post, metric, value, NOON, step=100)
+    add_goods(world, lin.id)
     return lin.id
 
 

@@ -120,7 +120,7 @@ def test_english_pages_have_no_chinese_of_ours(client_of, database):
         factories.ShopFactory(workspace=workspace)
     client = client_of("owner", "en")
     for url in ("/", "/channels", "/influencers", "/orders", "/imports", "/settings/shops",
-                "/journeys", "/models", "/platforms"):  # fmt: skip
+                "/journeys", "/models", "/platforms", "/products", "/behaviour"):  # fmt: skip
         body = re.sub(r"小红书|双11|中文|人民币", "", client.get(url).text)
         assert re.findall(r"[\u4e00-\u9fff]+", body) == [], url
 

@@ -137,7 +137,7 @@ def _by_seller(
 
 def _names(session: Session, ids: set[int]) -> dict[int, str]:
     rows = session.execute(select(Influencer.id, Influencer.name).where(Influencer.id.in_(ids)))
-    return {influencer_id: name for influencer_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def product_days(session: Session, state: ReportState) -> DailySeries:
