@@ -52,6 +52,15 @@ class FestivalRow(Row):
     influencer_id: int = 0
     name: str = ""
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it sold nothing and cost nothing, neither this time nor last time."""
+        return not any(
+            f.net_revenue_minor or f.orders_micro or f.cost_minor
+            for f in (self.figures, self.before)
+            if f is not None
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FestivalReport:

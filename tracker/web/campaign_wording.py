@@ -30,11 +30,12 @@ FORMULAS: dict[str, str] = {
     "roi_target": mark("ROI of the campaign so far against its target."),
     "tag_share": mark("Share of all visits whose address said anything."),
     "test_rate": mark(
-        "Rate = buyers ÷ counted visitors. Counted are the first visitors of each arm, up to the "
+        "Share of buyers = buyers ÷ counted visitors. Counted are the first visitors of each arm, up to the "
         "planned sample, whose window to order is over; below it the 95 % interval (Wilson)."
     ),
     "test_difference": mark(
-        "Difference = rate − rate of the first arm, with its interval (Newcombe); with more than "
+        "Against the first = share of buyers − share of the first arm, in percentage points, with "
+        "its interval (Newcombe); with more than "
         "two arms the interval is wider, so that all comparisons hold together in 95 of 100 tests."
     ),
     "test_sample": mark(
