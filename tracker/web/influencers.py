@@ -22,6 +22,7 @@ from tracker.reports.break_even import break_evens
 from tracker.reports.customer_value import customer_value
 from tracker.reports.influencer import influencer_page
 from tracker.reports.influencer_list import engaged_of, influencer_list, model_rows
+from tracker.reports.influencer_slice import influencer_slice
 from tracker.reports.influencers import read_agencies
 from tracker.reports.lifts import influencer_lift
 from tracker.reports.notes import notes_of
@@ -35,7 +36,7 @@ from tracker.web.context import get_session, get_workspace, now, parts, writing
 from tracker.web.downloads import csv_download
 from tracker.web.forms import MAX_NOTES, MAX_TEXT, no_control_characters, refuse, strip
 from tracker.web.identity import user_id
-from tracker.web.report_tables import make_table
+from tracker.web.report_tables import PAGE_ROWS, make_table, slice_of
 from tracker.web.routes import INFLUENCER, ROW
 
 bp = Blueprint("influencers", __name__, url_prefix="/influencers")
@@ -76,11 +77,13 @@ class InfluencerForm(FlaskForm):
 def index() -> str:
     """What each influencer brought and cost."""
     state = get_state()
-    report = influencer_list(get_session(), state)
+    some = influencer_slice(get_session(), state, PAGE_ROWS)
+    report = some.report if some else influencer_list(get_session(), state)
+    part = slice_of(report.rows, some.n, some.most, state) if some else None
     return render_template(
         "influencers/index.html",
         report=report,
-        table=make_table(INFLUENCERS, report.rows, state),
+        table=make_table(INFLUENCERS, report.rows, state, part),
         agencies=read_agencies(get_session(), state.workspace_id),
         state=state,
         bar=make_bar(state),

@@ -66,13 +66,20 @@ def page_of(rows: Sequence[Any], state: ReportState) -> Part:
     return Part(tuple(rows[start : start + PAGE_ROWS]), page, n_pages, len(rows), most)
 
 
-def make_table(spec: TableSpec, rows: Sequence[Any], state: ReportState) -> Table:
-    """A table of figures for a page."""
+def slice_of(rows: Sequence[Any], n: int, most: int, state: ReportState) -> Part:
+    """The state's page where no more than its rows were read; n, most: of all rows."""
+    return Part(tuple(rows), state.page, max(1, ceil(n / PAGE_ROWS)), n, most)
+
+
+def make_table(
+    spec: TableSpec, rows: Sequence[Any], state: ReportState, part: Part | None = None
+) -> Table:
+    """A table of figures for a page; part: its rows where they are cut already."""
     shown = shown_columns(spec, state)
     keys = {column.key for column in shown}
     choosable = (column for column in spec.columns if column.key in spec.choosable)
     return Table(
         columns=shown,
         choice=tuple((column, column.key in keys) for column in choosable),
-        part=page_of(rows, state),
+        part=part or page_of(rows, state),
     )
