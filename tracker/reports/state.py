@@ -81,12 +81,12 @@ class ReportState:
     """One report as it was asked for. Equal states give equal figures from equal facts.
 
     today: the day it was asked on, in the workspace's zone. start, end: both included. preset:
-    "custom" keeps the days in the address, any other name moves with the day. shop_ids, campaign_id,
-    influencer_id and product_id: () and 0 mean all. kind, channel, status: "" means all. sort: a column's key,
-    with "-" before it for falling; "" is the table's own order. page: from 1. unit: of UNITS. by,
-    of: of MOVED_BY and MEASURES. columns: keys of the table's columns in their order; (): its usual
-    ones. agency: of influencers, in lists of them; "" means all. who: influencers that stand side
-    by side, by id.
+    "custom" keeps the days in the address, any other name moves with the day. shop_ids,
+    campaign_id, influencer_id and product_id: () and 0 mean all. kind, channel, status: "" means
+    all. sort: a column's key, with "-" before it for falling; "" is the table's own order. page:
+    from 1. unit: of UNITS. by, of: of MOVED_BY and MEASURES. columns: keys of the table's columns
+    in their order; (): its usual ones. agency: of influencers, in lists of them; "" means all.
+    who: influencers that stand side by side, by id.
     """
 
     workspace_id: int
