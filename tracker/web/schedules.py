@@ -250,7 +250,7 @@ def preview(row_id: int) -> str | tuple[str, int]:
         return render_template("schedules/preview.html", schedule=schedule, error=content)
     tables = [
         (
-            part.spec.name,
+            part.spec,
             table_block(part.spec, part.rows[:PREVIEW_ROWS], content.state, locale),
             len(part.rows),
         )
