@@ -89,14 +89,13 @@ def read_people_nets(session: Session, state: ReportState, before: Period | None
     if state.campaign_id:
         where.append(table.campaign_id == state.campaign_id)
     net = cast(func.sum(table.net_revenue_minor), BigInteger)
+    parts: list[Select[Any]] = []
     # one range of days each: a sum with a condition on the day costs three times as much
-    parts: list[Select[Any]] = [
-        select(literal_column(str(slot)), table.influencer_id, net)
-        .where(*where, day.between(period.start, period.end))
-        .group_by(table.influencer_id)
-        for slot, period in ((NOW, state.period), (BEFORE, before))
-        if period is not None
-    ]
+    for slot, period in ((NOW, state.period), (BEFORE, before)):
+        if period is not None:
+            columns: list[Any] = [literal_column(str(slot)), table.influencer_id, net]
+            days = day.between(period.start, period.end)
+            parts.append(select(*columns).where(*where, days).group_by(table.influencer_id))
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for slot, influencer_id, amount in session.execute(union_all(*parts)):
         found[influencer_id][slot] = amount
