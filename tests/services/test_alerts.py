@@ -170,3 +170,14 @@ def test_a_rule_that_is_off_is_not_looked_at(session, workspace, shelf):
     session.flush()
     watched.price(session, theirs, 1, NOON + timedelta(hours=1))
     assert alerts.evaluate(session, workspace, NOON + DAY) == alerts.Evaluated(0, 0)
+
+
+def test_a_look_that_finds_nothing_new_writes_nothing_for_an_hour(
+    session, workspace, shelf, queries
+):
+    alerts.evaluate(session, workspace, NOON)
+    queries.clear()
+    alerts.evaluate(session, workspace, NOON + timedelta(minutes=5))
+    assert [text for text in queries if text.startswith(("UPDATE", "INSERT", "DELETE"))] == []
+    alerts.evaluate(session, workspace, NOON + timedelta(minutes=61))
+    assert [text for text in queries if text.startswith("UPDATE alert_state")]

@@ -38,6 +38,9 @@ KINDS: dict[str, dict[str, int | None]] = {
 """Kind -> its usual measures. A price 5 % further from the one told, a reduction a fifth deeper, a
 tenth more or fewer followers are worth another word."""
 
+CHECKED_WITHIN = timedelta(hours=1)
+"""`AlertState.checked_at` is right to within this, as long as nothing changes."""
+
 CHANGES = frozenset({"follower_jump"})
 """Kinds that tell a change from one measure to the next, not a state that lasts."""
 
@@ -156,6 +159,8 @@ def apply_readings(
                 continue
             row = AlertState(rule_id=rule.id, subject_id=one.subject_id, since=now, figures={})
             session.add(row)
+        elif after == _watched(row) and now - row.checked_at < CHECKED_WITHIN:
+            continue  # thousands of rows that say the same are not written every five minutes
         elif row.state != after.state:
             row.since = now
         if after.told_at != before.told_at:
