@@ -31,7 +31,8 @@ FORMULAS: dict[str, str] = {
     "tag_share": mark("Share of all visits whose address said anything."),
     "test_rate": mark(
         "Share of buyers = buyers ÷ counted visitors. Counted are the first visitors of each arm, "
-        "up to the planned sample, whose window to order is over; below it the 95 % interval (Wilson)."
+        "up to the planned sample, whose window to order is over; below it the 95 % interval "
+        "(Wilson)."
     ),
     "test_difference": mark(
         "Against the first = share of buyers − share of the first arm, in percentage points, with "
