@@ -69,6 +69,11 @@ def test_long_tables_go_over_pages_that_are_numbered():
     assert len(re.findall(rb"/Type /Page\b", made)) == 5
 
 
+def test_the_heading_of_a_table_is_repeated_on_every_page():
+    made = write_pdf(document(blocks=(Table((Head("Order"), HEADS[1]), rows(150)),)))
+    assert streams(made).count(b"(Order)") == len(re.findall(rb"/Type /Page\b", made)) == 4
+
+
 def test_a_heading_does_not_push_its_table_to_another_page():
     made = write_pdf(document(blocks=(Heading("末"), Table(HEADS, rows(60)))))
     assert len(re.findall(rb"/Type /Page\b", made)) == 2

@@ -45,11 +45,16 @@ class Shopping(World):
         self.use(order, code or self.code)
         return order
 
-    def refresh(self) -> None:
-        """Attribute every order, and bring every dirty cost day up to date."""
+    def refresh(self, *days: int) -> None:
+        """Attribute the orders of these days from DAY (none: every order), and bring every dirty
+        cost day up to date."""
         session = self.session
         session.flush()
-        dirty.policy_applied(session, self.workspace)
+        if days:
+            changed = [DAY + timedelta(days=n) for n in days]
+            dirty.orders_changed(session, self.shop, changed)
+        else:
+            dirty.policy_applied(session, self.workspace)
         claims = claim_days(session, dirty.CREDIT, datetime.now(UTC), limit=999)
         keys = [(claim.shop_id, claim.day) for claim in claims]
         computed = compute_partitions(session, self.workspace, Policy(), keys)

@@ -161,6 +161,27 @@ def test_a_reached_tier_dirties_its_month_from_the_first(world):
     assert {row.rule_id for row in world.rows()} != {0}
 
 
+def test_one_new_order_is_enough_to_bring_its_whole_month_to_the_tier(world):
+    change_rule(world, (0, 100_000), (3_000, 200_000))
+    world.sell(2_000, -9)
+    world.refresh()
+    world.sell(1_000, 5)
+    world.refresh(5)
+    assert world.costs() == world.counting() == {-9: 400, 5: 200}
+
+
+def test_a_refund_is_taken_back_from_who_was_paid_though_another_is_credited_now(world):
+    world.settings()
+    order = world.sell(1_000)
+    world.refresh()
+    paid(world)
+    world.session.execute(update(CouponOwnership).values(influencer_id=world.influencer().id))
+    world.refund(order, 6, 500)
+    world.refresh(0)
+    assert world.told() == [(100, "paid"), (-50, "approved")]
+    assert world.costs() == world.counting() == {0: 100, 6: -50}
+
+
 def test_a_flat_amount_for_new_customers_with_a_cap_a_month(world):
     change_rule(world, (0, 500), is_flat=True, new_only=True, cap_month_minor=800)
     customer = world.customer()

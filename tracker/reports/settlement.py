@@ -213,7 +213,8 @@ def _line(row: Any) -> Line:
         row_id=row.id, order_id=row.order_id, order_ref=row.order_ref, shop_name=row.shop_name,
         influencer_id=row.influencer_id, influencer=row.name or f"#{row.influencer_id}",
         agency=row.agency or "", ordered_on=row.ordered_on, booked_on=row.booked_on, part=part,
-        source=row.source, net_minor=row.net_minor if row.source == "computed" else None, amount_minor=row.amount_minor,
+        source=row.source, net_minor=row.net_minor if row.source == "computed" else None,
+        amount_minor=row.amount_minor,
         status=row.status, statement=row.number, note=row.note or "",
     )  # fmt: skip
 

@@ -17,13 +17,10 @@ from tracker.models import (
     AffiliateRow,
     CommissionRow,
     Credit,
-    CreditDay,
     Order,
     Shop,
     Workspace,
 )
-from tracker.models.base import to_day_number
-from tracker.models.credit import MODELS
 from tracker.services.bulk import among
 from tracker.services.credit_orders import IS_CONVERSION
 
@@ -66,9 +63,13 @@ class Stated:
 
 
 def orders_of_day(
-    session: Session, workspace: Workspace, people: Collection[int], model: str, day: date
+    session: Session, workspace: Workspace, people: Collection[int], day: date
 ) -> set[OrderKey]:
-    """Orders for which anything of a commission is, or was, booked on a day."""
+    """Orders for which anything of a commission is, or was, booked on a day.
+
+    people: who has terms. A refund of an order that was settled for somebody else is found by the
+    sale's row: the day of the sale is computed again with every refund.
+    """
     shops = select(Shop.id).where(Shop.workspace_id == workspace.id)
     queries = [
         select(CommissionRow.shop_id, CommissionRow.order_ref).where(
@@ -91,44 +92,7 @@ def orders_of_day(
                 Credit.booked_on == day,
             )
         )
-    found = {(shop, ref) for query in queries for shop, ref in session.execute(query.distinct())}
-    return found | _settled_orders(session, workspace, model, day)
-
-
-def _settled_orders(session: Session, workspace: Workspace, model: str, day: date) -> set[OrderKey]:
-    """Orders with commissions that have a ledger entry on the day, whoever is credited now."""
-    days = session.scalars(
-        select(CreditDay.ordered_on)
-        .where(
-            CreditDay.policy_id == workspace.policy_id,
-            CreditDay.model_code == 1 + MODELS.index(model),
-            CreditDay.booked_on == day,
-            CreditDay.ordered_on < day,
-        )
-        .distinct()
-    ).all()
-    if not days:
-        return set()
-    rows = session.execute(
-        select(CommissionRow.shop_id, CommissionRow.order_ref)
-        .join(
-            Credit,
-            and_(
-                Credit.policy_id == workspace.policy_id,
-                Credit.shop_id == CommissionRow.shop_id,
-                Credit.ordered_on == CommissionRow.ordered_on,
-                Credit.order_id == CommissionRow.order_id,
-            ),
-        )
-        .where(
-            CommissionRow.workspace_id == workspace.id,
-            among(session, CommissionRow.booked_on, [to_day_number(one) for one in days]),
-            CommissionRow.source == "computed",
-            Credit.booked_on == day,
-        )
-        .distinct()
-    )
-    return {(shop, ref) for shop, ref in rows}
+    return {(shop, ref) for query in queries for shop, ref in session.execute(query.distinct())}
 
 
 def orders_of_months(

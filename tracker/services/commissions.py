@@ -30,8 +30,8 @@ def day_commissions(session: Session, workspace: Workspace, day: date) -> list[C
     Other days whose rows change with it (a tier that is reached changes its whole month) become
     dirty.
     """
-    terms, model = terms_of(session, workspace), setting_of(session, workspace).model
-    keys = orders_of_day(session, workspace, people_with(terms), model, day)
+    terms = terms_of(session, workspace)
+    keys = orders_of_day(session, workspace, people_with(terms), day)
     changed = sync_orders(session, workspace, keys, terms)
     dirty.commissions_changed(session, workspace, changed - {day})
     whose = (CommissionRow.shop_id, CommissionRow.campaign_id, CommissionRow.influencer_id)
