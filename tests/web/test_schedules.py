@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -72,6 +73,14 @@ def test_what_makes_no_sense_is_refused(client, database, world, wrong):
     assert post(client, "/scheduled/new?content=table", **form).status_code == 400
     with database.read() as session:
         assert session.scalars(select(ReportSchedule)).all() == []
+
+
+def test_a_report_leads_to_a_schedule_of_its_table_with_its_filters(client, database, world):
+    page = client.get("/influencers?period=90d&kind=kol").text
+    (link,) = re.findall(r'href="(/scheduled/new\?[^"]+)"', page)
+    form = client.get(unescape(link)).text
+    assert '<option selected value="influencers">' in form
+    assert "kind=kol" in form
 
 
 def test_a_preview_shows_the_text_and_the_tables_and_sends_nothing(client, database, world):

@@ -66,8 +66,25 @@ TABLE_NAMES = {
     "journeys": mark("Journeys"),
     "comparison": mark("Models"),
     "platforms": mark("Platforms"),
+    "costs": mark("Costs"),
+    "commissions": mark("Commissions"),
+    "products": mark("Products"),
+    "product_sellers": mark("Products by who sold them"),
+    "behaviour": mark("Behaviour"),
+    "site_pages": mark("Pages of the site"),
+    "roles": mark("Roles of channels"),
+    "path_buckets": mark("Length and delay of journeys"),
+    "lifts": mark("Lift"),
+    "codes": mark("Codes of an influencer"),
+    "links": mark("Links of an influencer"),
+    "deals": mark("Deals of an influencer"),
+    "posts": mark("Posts of an influencer"),
 }
-"""Tables that are offered; each is in `tracker.reports.tables.TABLES`."""
+"""Tables that are offered, of `tracker.reports.tables.TABLES`; "of an influencer": of the one that
+the filters name."""
+
+PAGE_TABLES = {"": "days", "models": "comparison"}
+"""First part of a page's path -> its table, where it is not called by it."""
 
 
 class ScheduleForm(FlaskForm):
@@ -176,7 +193,7 @@ def new() -> str:
         "every": "week", "weekday": 0, "month_day": 1, "clock": time(9), "locale": locale_name(),
         "formats": ["pdf", "csv"] if content == "report" else ["csv"],
         "address": request.args.get("address", "")[:MAX_ADDRESS],
-        "table_name": request.args.get("table", ""),
+        "table_name": _table_of(request.args.get("address", "")),
         "share": request.args.get("share", 0, type=int),
     }  # fmt: skip
     return _form(ScheduleForm(content, formdata=None, data=usual), content, None)
@@ -317,6 +334,13 @@ def _save(form: ScheduleForm, content: str, row_id: int) -> int:
     except RefusedError as error:
         refuse(form, error)
         return 0
+
+
+def _table_of(address: str) -> str:
+    """The table of the page that an address is of; "": none is known."""
+    page = address.partition("?")[0].strip("/").partition("/")[0]
+    name = PAGE_TABLES.get(page, page)
+    return name if name in TABLE_NAMES else ""
 
 
 def _content() -> str:
