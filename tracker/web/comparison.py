@@ -8,6 +8,7 @@ from tracker.reports.comparison import comparison
 from tracker.web.bar import get_state, make_bar
 from tracker.web.context import get_session
 from tracker.web.downloads import csv_download
+from tracker.web.report_tables import page_of
 
 bp = Blueprint("comparison", __name__, url_prefix="/models")
 
@@ -17,7 +18,13 @@ def index() -> str:
     """What each model gives every channel and influencer, and how far they disagree."""
     state = get_state()
     report = comparison(get_session(), state)
-    return render_template("comparison/index.html", report=report, state=state, bar=make_bar(state))
+    return render_template(
+        "comparison/index.html",
+        report=report,
+        part=page_of(report.influencers, state),
+        state=state,
+        bar=make_bar(state),
+    )
 
 
 @bp.get("/export.csv")
