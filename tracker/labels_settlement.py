@@ -12,7 +12,7 @@ LABELS: dict[str, dict[str, str]] = {
     "commission_status": {
         "pending": mark("Waiting"),
         "approved": mark("Approved"),
-        "paid": mark("Paid"),
+        "paid": mark("Paid out"),
         "hold": mark("On hold"),
         "refunded": mark("Refunded"),
         "duplicate": mark("Duplicate"),
@@ -31,7 +31,7 @@ LABELS: dict[str, dict[str, str]] = {
     "statement_status": {
         "draft": mark("Draft"),
         "approved": mark("Approved"),
-        "paid": mark("Paid"),
+        "paid": mark("Paid out"),
         "undone": mark("Undone"),
     },
     "statement_action": {

@@ -106,7 +106,7 @@ def _facts(statement: Statement, locale: str) -> list[tuple[str, str]]:
 
     total = formats.money(statement.total_minor, statement.currency, locale, compact=False)
     facts = [
-        (word(mark("To be paid")) if statement.status != "paid" else word(mark("Paid")), total),
+        (word(mark("To be paid")) if statement.status != "paid" else word(mark("Paid out")), total),
         (word(mark("Payee")), statement.payee),
         (word(mark("Status")), i18n.label(locale, "statement_status", statement.status)),
     ]
