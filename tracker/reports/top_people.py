@@ -70,7 +70,7 @@ def top_people(
     rows = influencer_rows(session, state.changed(people=shown), context, leaks)
     first = sorted((row for row in rows if row.influencer_id in ordered), key=usual_order)
     n = sum(1 for i in nets if i) if state.is_narrowed else count_people(session, state)
-    return TopPeople(tuple(first), n, _movers(state, context, channels, rows, nets))
+    return TopPeople(tuple(first), n, movers_of_many(state, context, channels, rows, nets))
 
 
 def read_people_nets(session: Session, state: ReportState, before: Period | None) -> Nets:
@@ -102,7 +102,7 @@ def read_people_nets(session: Session, state: ReportState, before: Period | None
     return {influencer_id: (nets[0], nets[1]) for influencer_id, nets in found.items()}
 
 
-def _movers(
+def movers_of_many(
     state: ReportState,
     context: Context,
     channels: Sequence[Source],
