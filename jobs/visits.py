@@ -15,6 +15,7 @@ from tracker.db import Database, connect
 from tracker.models import Mark, Shop, Workspace
 from tracker.services import claims, dirty
 from tracker.services.marks import reread_marks
+from tracker.services.page_facts import count_pages
 from tracker.services.traffic_facts import refresh_traffic_day
 from tracker.services.visits import VISITORS_AT_ONCE, build_pending_visits
 
@@ -92,10 +93,13 @@ def refresh_all(database: Database) -> int:
 
 def _refresh(database: Database, day: claims.ClaimedDay) -> int:
     """One claimed day; 0 when the claim was lost meanwhile, or the day was marked again."""
+    with database.read() as session:
+        shop = session.get(Shop, day.shop_id)
+        pages = None if shop is None else count_pages(session, shop, day.day)
     with database.write() as session:
         if not claims.hold(session, [day]):
             return 0
         shop = session.get(Shop, day.shop_id)
         if shop is not None:
-            refresh_traffic_day(session, shop, day.day)
+            refresh_traffic_day(session, shop, day.day, pages)
         return claims.finish(session, [day])

@@ -64,7 +64,7 @@ def test_twins_do_no_harm(database, shop_id):
 def test_a_day_marked_while_it_is_refreshed_stays_dirty(database, shop_id, monkeypatch):
     build_all(database)
 
-    def refresh_and_mark(session, shop, day):
+    def refresh_and_mark(session, shop, day, _pages):
         dirty.traffic_changed(session, shop, [day])
 
     monkeypatch.setattr("jobs.visits.refresh_traffic_day", refresh_and_mark)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.db import insert_new
 from tracker.domain.pages import Step, page_path
-from tracker.models import Hit, Mark, Page, PageDay, Visit
+from tracker.domain.periods import day_bounds
+from tracker.models import Hit, Mark, Page, PageDay, Shop, Visit
 from tracker.models.base import from_micros, to_day_number
 from tracker.models.page import OTHER_PAGES, SLICES
 from tracker.services.bulk import among, table_of
@@ -35,31 +37,45 @@ FIGURES = (
 Ints = NDArray[np.int64]
 
 
-def refresh_page_day(session: Session, shop_id: int, day: date, start: int, end: int) -> int:
-    """Write the pages of the visits that began in [start, end) microseconds, a shop's day.
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """The rows of a day of a shop: slice, owner, page (its place in `paths`; -1: all beyond the
+    most seen ones) and FIGURES."""
 
-    Returns:
-        rows of `page_day` written.
-    """
+    paths: list[str]
+    slice_code: Ints
+    slice_id: Ints
+    page: Ints
+    figures: Ints
+
+
+def count_pages(session: Session, shop: Shop, day: date) -> PageCounts:
+    """Count the pages of the visits that began on a day. Reads only: it takes longer than a
+    writer may keep others waiting, so do it before."""
+    seen = _seen(session, shop.id, *day_bounds(day, ZoneInfo(shop.time_zone)))
+    kept = [_kept(seen, name, owner) for name, owner in _owners(session, seen).items()]
+    code, owner, page, figures = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    return PageCounts(seen.paths, code, owner, page, figures)
+
+
+def replace_page_day(session: Session, shop_id: int, day: date, counts: PageCounts) -> int:
+    """Write a day's pages in place of what is there; gives the rows written."""
     table = table_of(PageDay)
     session.execute(delete(table).where(table.c.shop_id == shop_id, table.c.day == day))
-    seen = _seen(session, shop_id, start, end)
-    kept = [_kept(seen, name, owner) for name, owner in _owners(session, seen).items()]
-    used = np.unique(np.concatenate([page for _, _, page, _ in kept]))
-    ids = _page_ids(session, shop_id, [seen.paths[page] for page in used[used >= 0]])
-    row_id = np.full(len(seen.paths) + 1, OTHER_PAGES, np.int64)  # the last stands for -1
-    for page, path in enumerate(seen.paths):
-        row_id[page] = ids.get(path, OTHER_PAGES)
+    used = np.unique(counts.page[counts.page >= 0]).tolist()
+    ids = _page_ids(session, shop_id, [counts.paths[page] for page in used])
+    row_id = np.full(len(counts.paths) + 1, OTHER_PAGES, np.int64)  # the last stands for -1
+    for page in used:
+        row_id[page] = ids[counts.paths[page]]
+    n = counts.page.size
     columns: dict[str, Ints] = {
-        "slice_code": np.concatenate([code for code, _, _, _ in kept]),
-        "slice_id": np.concatenate([owner for _, owner, _, _ in kept]),
-        "page_id": row_id[np.concatenate([page for _, _, page, _ in kept])],
+        "shop_id": np.full(n, shop_id, np.int64),
+        "slice_code": counts.slice_code,
+        "slice_id": counts.slice_id,
+        "day": np.full(n, to_day_number(day), np.int64),
+        "page_id": row_id[counts.page],
+        **{name: counts.figures[:, place] for place, name in enumerate(FIGURES)},
     }
-    figures = np.concatenate([sums for _, _, _, sums in kept])
-    n = figures.shape[0]
-    columns["shop_id"] = np.full(n, shop_id, np.int64)
-    columns["day"] = np.full(n, to_day_number(day), np.int64)
-    columns |= {name: figures[:, place] for place, name in enumerate(FIGURES)}
     return insert_int_rows(session, table, columns)
 
 

@@ -22,8 +22,8 @@ from tracker.models import Hit, Mark, Shop, TrafficDay, TrafficDayChannel, Visit
 from tracker.models.base import from_micros
 from tracker.services.bulk import table_of
 from tracker.services.fact_versions import TRAFFIC, raise_version
+from tracker.services.page_facts import PageCounts, count_pages, replace_page_day
 from tracker.services.tag_facts import replace_tag_day
-from tracker.services.page_facts import refresh_page_day
 
 HOUR_MICROS = 3_600_000_000
 """One visitor on one link counts once in an hour of the clock [dub counts a link and address once
@@ -39,8 +39,14 @@ _FIGURES = (
 Row = dict[str, int]
 
 
-def refresh_traffic_day(session: Session, shop: Shop, day: date) -> int:
+def refresh_traffic_day(
+    session: Session, shop: Shop, day: date, pages: PageCounts | None = None
+) -> int:
     """Write the traffic of one day of a shop, its roll-up and its pages, in place of what is there.
+
+    Args:
+        pages: counted before this transaction, so that it is short; None: counted in it. Whatever
+            changes a day between the two marks it again.
 
     Returns:
         rows of `traffic_day` written.
@@ -60,7 +66,7 @@ def refresh_traffic_day(session: Session, shop: Shop, day: date) -> int:
     rows = [head | dict(zip(_KEYS, key, strict=True)) | totals[key] for key in sorted(totals)]
     _replace(session, TrafficDay, shop.id, day, rows)
     _replace(session, TrafficDayChannel, shop.id, day, _rolled_up(head, rows))
-    refresh_page_day(session, shop.id, day, *bounds)
+    replace_page_day(session, shop.id, day, pages or count_pages(session, shop, day))
     replace_tag_day(session, shop.id, day, *bounds)
     raise_version(session, shop.workspace_id, TRAFFIC)
     return len(rows)
