@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -39,6 +41,8 @@ from tracker.domain.money import round_half_even
 from tracker.domain.periods import DAY_US, day_start
 from tracker.i18n import mark
 from tracker.models import Credit, Order, Shop
+from tracker.models.base import Day
+from tracker.models.credit import MODELS
 from tracker.reports.columns import Column, TableSpec, at
 from tracker.reports.state import ReportState
 
@@ -145,7 +149,10 @@ def customer_values(
     first, last = _span(state)
     by_month: dict[int, dict[date, Cohort]] = defaultdict(dict)
     if influencer_ids:
-        for owner, day, customers, *sums in session.execute(_statement(state, influencer_ids)):
+        statement = _statement(str(state.model), of_some_shops=bool(state.shop_ids))
+        for owner, day, customers, *sums in session.execute(
+            statement, _asked(state, influencer_ids)
+        ):
             month = day.replace(day=1)
             before = by_month[owner].get(month, Cohort(month))
             found = tuple(Value(age, *sums[3 * n : 3 * n + 3]) for n, age in enumerate(AGES))
@@ -177,14 +184,16 @@ def _sum(cohorts: Collection[Cohort], month: date | None) -> Cohort:
 # --- the statement --------------------------------------------------------------------------------
 
 
-def _statement(state: ReportState, influencer_ids: Collection[int]) -> Select[Any]:
-    """(influencer, day, customers, then customers, value and repeats for each age)."""
-    each = _customers(state, _won(state, influencer_ids))
-    today = day_start(state.today, ZoneInfo(state.time_zone))
+@lru_cache(maxsize=2 * len(MODELS))
+def _statement(model: str, *, of_some_shops: bool) -> Select[Any]:
+    """(influencer, day, customers, then customers, value and repeats for each age).
+
+    Made once: putting it together costs as much as answering it. Its parameters: see `_asked`.
+    """
+    each = _customers(model, _won(model, of_some_shops=of_some_shops), of_some_shops=of_some_shops)
     sums: list[ColumnElement[Any]] = []
     for age in AGES:
-        # only whole days count: what is won today is no day old
-        is_known = each.c.placed_at <= today - age * DAY_US
+        is_known = each.c.placed_at <= bindparam(f"known_{age}", type_=BigInteger)
         sums += [
             _sum_where(is_known, each.c.weight),
             _sum_where(is_known, each.c.weight * each.c[f"net_{age}"]),
@@ -195,15 +204,30 @@ def _statement(state: ReportState, influencer_ids: Collection[int]) -> Select[An
     ).group_by(each.c.influencer_id, each.c.won_on)
 
 
-def _won(state: ReportState, influencer_ids: Collection[int]) -> Subquery:
+def _asked(state: ReportState, influencer_ids: Collection[int]) -> dict[str, Any]:
+    """The parameters of the statement. known_<age>: the newest first order that is so old today;
+    only whole days count, what is won today is no day old."""
+    first, last = _span(state)
+    today = day_start(state.today, ZoneInfo(state.time_zone))
+    return {
+        "workspace": state.workspace_id,
+        "policy": state.policy_id,
+        "people": list(influencer_ids),
+        "first": first,
+        "last": last,
+        **({"shops": list(state.shop_ids)} if state.shop_ids else {}),
+        **{f"known_{age}": today - age * DAY_US for age in AGES},
+    }
+
+
+def _won(model: str, *, of_some_shops: bool) -> Subquery:
     """First orders of customers that are credited to the influencers, with their shares.
 
     New is who has no conversion before, as the ledger has it: orders of one instant follow each
     other by row id.
     """
-    weight = getattr(Credit, f"weight_{state.model}")
+    weight = getattr(Credit, f"weight_{model}")
     earlier = aliased(Order)
-    first, last = _span(state)
     is_earlier = or_(
         earlier.placed_at < Order.placed_at,
         and_(earlier.placed_at == Order.placed_at, earlier.id < Order.id),
@@ -219,13 +243,13 @@ def _won(state: ReportState, influencer_ids: Collection[int]) -> Subquery:
         )
         .join(Order, Order.id == Credit.order_id)
         .where(
-            Credit.policy_id == state.policy_id,
-            Credit.influencer_id.in_(influencer_ids),
+            Credit.policy_id == bindparam("policy"),
+            Credit.influencer_id.in_(bindparam("people", expanding=True)),
             Credit.kind_code == Kind.KOL.code,
             Credit.entry == 0,
-            Credit.booked_on.between(first, last),
+            Credit.booked_on.between(bindparam("first", type_=Day), bindparam("last", type_=Day)),
             weight > 0,
-            *_of_shops(Order, state),
+            _of_shops(Order, of_some_shops=of_some_shops),
             Order.customer_id > 0,
             _is_conversion(Order),
             ~select(earlier.id)
@@ -239,12 +263,12 @@ def _won(state: ReportState, influencer_ids: Collection[int]) -> Subquery:
     )
 
 
-def _customers(state: ReportState, won: Subquery) -> Subquery:
+def _customers(model: str, won: Subquery, *, of_some_shops: bool) -> Subquery:
     """Each customer won: net revenue at each age, and whether they bought again by then."""
     order, credit = aliased(Order), aliased(Credit)
     age = type_coerce(order.placed_at, BigInteger) - won.c.placed_at
     # an order whose day is still to be computed has no ledger rows yet
-    net = func.coalesce(getattr(credit, f"net_{state.model}"), order.net_base_minor)
+    net = func.coalesce(getattr(credit, f"net_{model}"), order.net_base_minor)
     is_other = order.id != won.c.first_id
     sums: list[ColumnElement[Any]] = []
     for days in AGES:
@@ -259,7 +283,7 @@ def _customers(state: ReportState, won: Subquery) -> Subquery:
         .outerjoin(
             credit,
             and_(
-                credit.policy_id == state.policy_id,
+                credit.policy_id == bindparam("policy"),
                 credit.shop_id == order.shop_id,
                 credit.ordered_on == order.ordered_on,
                 credit.order_id == order.id,
@@ -267,7 +291,7 @@ def _customers(state: ReportState, won: Subquery) -> Subquery:
         )
         .where(
             _is_conversion(order),
-            *_of_shops(order, state),
+            _of_shops(order, of_some_shops=of_some_shops),
             type_coerce(order.placed_at, BigInteger) >= won.c.placed_at,
             age < max(AGES) * DAY_US,
         )
@@ -283,11 +307,12 @@ def _is_conversion(order: Any) -> ColumnElement[bool]:
     return and_(order.status == "paid", order.paid_minor > 0)
 
 
-def _of_shops(order: Any, state: ReportState) -> Sequence[ColumnElement[bool]]:
-    shops = select(Shop.id).where(Shop.workspace_id == state.workspace_id)
-    if state.shop_ids:
-        shops = shops.where(Shop.id.in_(state.shop_ids))
-    return (order.shop_id.in_(shops),)
+def _of_shops(order: Any, *, of_some_shops: bool) -> ColumnElement[bool]:
+    shops = select(Shop.id).where(Shop.workspace_id == bindparam("workspace"))
+    if of_some_shops:
+        shops = shops.where(Shop.id.in_(bindparam("shops", expanding=True)))
+    condition: ColumnElement[bool] = order.shop_id.in_(shops)
+    return condition
 
 
 def _sum_where(condition: ColumnElement[bool], value: ColumnElement[Any]) -> ColumnElement[Any]:
