@@ -334,7 +334,7 @@ def _fit_once(database: Database, days: int, first: date) -> None:
             del row["id"]
         others = [
             {**row, "week_start": monday - timedelta(days=7 * back)}
-            for back in range(-1, days // 7 + 2)
+            for back in range(-2, days // 7 + 2)
             for row in made
             if back
         ]

@@ -236,9 +236,7 @@ def _with_stubs(values: Sequence[float]) -> tuple[list[float], list[float]]:
 def _write_head(figure: Figure, chart: Chart) -> None:
     """Title and legend above the drawing."""
     height = figure.get_figheight() * 72
-    figure.text(
-        LEFT / chart.width, 1 - 16 / height, chart.title, color=COLOURS["ink"], weight="bold"
-    )
+    figure.text(LEFT / chart.width, 1 - 16 / height, chart.title, color=COLOURS["ink"], size=12.5)
     x = float(LEFT)
     for series in (*chart.bars, *chart.lines):
         y = 1 - 34 / height
