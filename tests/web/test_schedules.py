@@ -87,7 +87,11 @@ def test_a_preview_shows_the_text_and_the_tables_and_sends_nothing(client, datab
     row = make(client, database)
     page = client.get(f"/scheduled/{row.id}/preview").text
     assert "Net revenue" in page
-    assert page.count("<table>") + page.count("No rows in these days") == 3
+    for part in ("channels", "influencers", "campaigns"):
+        shown = client.get(f"/scheduled/{row.id}/preview?part={part}").text
+        assert ("<table>" in shown) != ("No rows in these days" in shown)
+        assert 'class="snippet"' not in shown
+    assert 'class="snippet"' in client.get(f"/scheduled/{row.id}/preview?part=x").text
     with database.read() as session:
         assert session.scalars(select(ReportRun)).all() == []
 

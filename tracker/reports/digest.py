@@ -6,8 +6,9 @@ give equal figures (SEMANTICS 6).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -61,26 +62,48 @@ class Digest:
         )
 
 
-def read_digest(session: Session, workspace: Workspace, title: str, state: ReportState) -> Digest:
-    """Read a report under a state."""
+def read_digest(
+    session: Session,
+    workspace: Workspace,
+    title: str,
+    state: ReportState,
+    tables: Mapping[str, Sequence[Any]],
+) -> Digest:
+    """Read a report under a state; tables: as `read_tables` gives them, those that are there."""
     return Digest(
         brand=workspace.name,
         title=title,
         state=state,
         overview=overview(session, state),
-        channels=channel_report(session, state).rows,
-        campaigns=[row for row in campaign_report(session, state).rows if row.campaign_id],
-        influencers=[row for row in influencer_report(session, state).rows if row.influencer_id],
+        channels=tables.get(CHANNELS.name, ()),
+        campaigns=tables.get(CAMPAIGNS.name, ()),
+        influencers=tables.get(INFLUENCERS.name, ()),
     )
 
 
-def digest_tables(digest: Digest) -> list[tuple[TableSpec, Sequence[object]]]:
-    """The tables that go with a report as files, with all of their rows."""
-    return [
-        (CHANNELS, digest.channels),
-        (INFLUENCERS, digest.influencers),
-        (CAMPAIGNS, digest.campaigns),
-    ]
+def read_tables(
+    session: Session, state: ReportState, names: Collection[str]
+) -> dict[str, Sequence[Any]]:
+    """Rows of some of the tables of a report (TABLES), in their usual order."""
+    return {name: list(read(session, state)) for name, read in _READ.items() if name in names}
+
+
+def _campaign_rows(session: Session, state: ReportState) -> Iterator[CampaignRow]:
+    return (row for row in campaign_report(session, state).rows if row.campaign_id)
+
+
+def _influencer_rows(session: Session, state: ReportState) -> Iterator[InfluencerRow]:
+    return (row for row in influencer_report(session, state).rows if row.influencer_id)
+
+
+TABLES: dict[str, TableSpec] = {spec.name: spec for spec in (CHANNELS, INFLUENCERS, CAMPAIGNS)}
+"""The tables that go with a report as files, with all of their rows."""
+
+_READ: dict[str, Callable[[Session, ReportState], Iterable[Any]]] = {
+    CHANNELS.name: lambda session, state: channel_report(session, state).rows,
+    INFLUENCERS.name: _influencer_rows,
+    CAMPAIGNS.name: _campaign_rows,
+}
 
 
 def digest_lines(digest: Digest, locale: str) -> Iterator[str]:
@@ -96,7 +119,7 @@ def digest_lines(digest: Digest, locale: str) -> Iterator[str]:
     for name, row in digest.kinds:
         if not row.figures.is_empty:
             yield f"{say(name)}: {_row_text(row, currency, locale)}"
-    best = digest.influencers[:LINES]
+    best = [row for row in digest.overview.influencers if row.influencer_id][:LINES]
     if best:
         yield ""
         yield say(mark("Influencers by net revenue:"))

@@ -20,12 +20,15 @@ from tracker.reports import shared
 from tracker.reports.columns import TableSpec
 from tracker.reports.csv_files import csv_stream
 from tracker.reports.digest import (
+    TABLES as REPORT_TABLES,
+)
+from tracker.reports.digest import (
     Digest,
     days_text,
     digest_document,
     digest_lines,
-    digest_tables,
     read_digest,
+    read_tables,
 )
 from tracker.reports.pdf import Document, Paragraph, write_pdf
 from tracker.reports.pdf_tables import table_block
@@ -144,9 +147,17 @@ class Content:
 
 
 def read_content(
-    session: Session, workspace: Workspace, schedule: ReportSchedule, slot_at: datetime
+    session: Session,
+    workspace: Workspace,
+    schedule: ReportSchedule,
+    slot_at: datetime,
+    only: str | None = None,
 ) -> Content:
     """Read what a schedule makes for a slot.
+
+    Args:
+        only: of a whole report this table alone, for a page that shows one at a time; "": its text
+            alone; None: everything.
 
     Raises NotMadeError: share_ended, table_gone.
     """
@@ -154,8 +165,12 @@ def read_content(
         return _share(session, workspace, schedule, slot_at)
     state = state_for(workspace, schedule, slot_at)
     if schedule.content == "report":
-        digest = read_digest(session, workspace, schedule.title, state)
-        parts = tuple(_Part(spec, list(rows)) for spec, rows in digest_tables(digest))
+        names = REPORT_TABLES.keys() if only is None else {only}
+        rows = read_tables(session, state, names)
+        digest = None
+        if not only:
+            digest = read_digest(session, workspace, schedule.title, state, rows)
+        parts = tuple(_Part(REPORT_TABLES[name], some) for name, some in rows.items())
         return Content(schedule.title, workspace.name, state, parts, digest)
     spec = TABLES.get(schedule.table_name)
     if spec is None:

@@ -37,6 +37,7 @@ from jobs.queues import BULK, enqueue
 from tracker.domain.slots import last_slot, next_slot
 from tracker.i18n import LOCALES, mark
 from tracker.models import ReportRun, ReportSchedule, Workspace
+from tracker.reports.digest import TABLES as REPORT_TABLES
 from tracker.reports.pdf_tables import table_block
 from tracker.reports.scheduled import Content, NotMadeError, read_content
 from tracker.reports.state import ReportState
@@ -261,7 +262,9 @@ def act(row_id: int, action: str) -> AnyResponse:
 def preview(row_id: int) -> str | tuple[str, int]:
     """What the last slot would have sent, from the figures of now, in the reader's language."""
     schedule = find_schedule(get_session(), row_id)
-    content = _read(schedule)
+    part = request.args.get("part", "") if schedule.content == "report" else ""
+    part = part if part in REPORT_TABLES else ""
+    content = _read(schedule, part)
     locale = locale_name()
     if isinstance(content, str):
         return render_template("schedules/preview.html", schedule=schedule, error=content)
@@ -278,7 +281,9 @@ def preview(row_id: int) -> str | tuple[str, int]:
         schedule=schedule,
         error="",
         content=content,
-        text=content.text(locale),
+        text="" if part else content.text(locale),
+        part=part,
+        parts=list(REPORT_TABLES) if schedule.content == "report" else [],
         tables=tables,
         names=TABLE_NAMES,
         most=PREVIEW_ROWS,
@@ -306,11 +311,11 @@ def find_schedule(session: Session, row_id: int) -> ReportSchedule:
     return row
 
 
-def _read(schedule: ReportSchedule) -> Content | str:
+def _read(schedule: ReportSchedule, only: str) -> Content | str:
     workspace = get_workspace()
     slot = last_slot(schedules.rhythm_of(schedule, workspace), now())
     try:
-        return read_content(get_session(), workspace, schedule, slot)
+        return read_content(get_session(), workspace, schedule, slot, only)
     except NotMadeError as error:
         return error.code
 
