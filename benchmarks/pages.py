@@ -44,12 +44,12 @@ from benchmarks.pages_server import (
     serving,
     sign_in_form,
 )
-from benchmarks.reached import Reached, follow, links_of
+from benchmarks.reached import Reached, follow, links_of, richest
 from tracker.config import Settings
 from tracker.db import connect
 from tracker.demo.load import load_demo
 from tracker.migrations import upgrade
-from tracker.models import Credit, CreditDayChannel, Order, User
+from tracker.models import CreditDayChannel, User
 from tracker.services import users
 
 BACKENDS = ("sqlite", "postgresql")
@@ -154,7 +154,7 @@ def _measure(settings: Settings, repeats: int, only: str) -> dict[str, Any]:
         if session.scalar(select(User).where(User.email == EMAIL)) is None:
             users.add_user(session, EMAIL, PASSWORD, is_admin=True, locale="zh_CN")
     with database.read() as session:
-        starts, first, last = _starts(session), *_days(session)
+        starts, first, last = richest(session), *_days(session)
     database.dispose()
     reached, unreached = _reached(settings, starts)
     paths = {
@@ -206,19 +206,6 @@ def _summary(pages: dict[str, Any], charts: dict[str, Any], weight: float) -> di
 
 
 # --- what is asked for ----------------------------------------------------------------------------
-
-
-def _starts(session: Session) -> list[str]:
-    """The influencer with most credit, and an order with the longest path."""
-    influencer = session.scalars(
-        select(Credit.influencer_id).where(Credit.influencer_id > 0).group_by(Credit.influencer_id)
-        .order_by(func.sum(Credit.net_last_non_direct).desc()).limit(1)
-    ).one()  # fmt: skip
-    order = session.scalars(
-        select(Order.id).join(Credit, Credit.order_id == Order.id)
-        .order_by(Credit.position.desc(), Order.id).limit(1)
-    ).one()  # fmt: skip
-    return [f"/influencers/{influencer}", f"/orders/{order}"]
 
 
 def _days(session: Session) -> tuple[date, date]:

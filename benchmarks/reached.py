@@ -13,9 +13,13 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, MapAdapter, RequestRedirect, Rule
 from werkzeug.test import TestResponse
+
+from tracker.models import Credit, Order
 
 NAMED = frozenset({"charts.show", "charts.export"})
 """Endpoints whose text argument says what is shown, as the names of tables do."""
@@ -98,6 +102,19 @@ def follow(
         - {"static"}
     )
     return site
+
+
+def richest(session: Session) -> list[str]:
+    """Paths to start with: the influencer with most credit, and an order with the longest path."""
+    influencer = session.scalars(
+        select(Credit.influencer_id).where(Credit.influencer_id > 0).group_by(Credit.influencer_id)
+        .order_by(func.sum(Credit.net_last_non_direct).desc()).limit(1)
+    ).one()  # fmt: skip
+    order = session.scalars(
+        select(Order.id).join(Credit, Credit.order_id == Order.id)
+        .order_by(Credit.position.desc(), Order.id).limit(1)
+    ).one()  # fmt: skip
+    return [f"/influencers/{influencer}", f"/orders/{order}"]
 
 
 def links_of(page: str, origin: str = "") -> list[str]:

@@ -21,7 +21,8 @@ from typing import Any
 from PIL import Image
 
 from app import create_app
-from benchmarks.reached import Reached, follow
+from benchmarks.reached import Reached, follow, richest
+from jobs.attribution import refresh_due_days
 from tests.browser.conftest import served_site
 from tests.support import demo_site
 from tests.support.browser import CHROMIUM, NO_CHROMIUM, chromium
@@ -97,7 +98,12 @@ def _settings(folder: Path) -> Settings:
 
 def _pages(settings: Settings) -> list[Reached]:
     app = create_app({"site"}, settings)
-    starts = demo_site.add_what_people_make(app, settings)
+    made = demo_site.add_what_people_make(app, settings)
+    refresh_due_days()
+    database = connect(settings.database)
+    with database.read() as session:
+        starts = [*richest(session), *made]
+    database.dispose()
     reader = demo_site.sign_in(app)
     found = follow(app, reader.client.get, starts, origin=settings.site_url)
     app.extensions["charts"].close()
@@ -107,7 +113,9 @@ def _pages(settings: Settings) -> list[Reached]:
 
 @contextmanager
 def _signed_in(browser: Any, url: str, locale: str, options: dict[str, Any]) -> Iterator[Any]:
-    context = browser.new_context(base_url=url, reduced_motion="reduce", **options)
+    context = browser.new_context(
+        base_url=url, locale=locale.replace("_", "-"), reduced_motion="reduce", **options
+    )
     page = context.new_page()
     page.goto("/sign-in")
     page.fill("[name=email]", demo_site.EMAILS[locale])
