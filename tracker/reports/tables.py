@@ -353,6 +353,7 @@ def file_name(spec: TableSpec, state: ReportState, suffix: str = "csv") -> str:
         ("shop", state.shop_ids),
         ("campaign", (state.campaign_id,)),
         ("influencer", (state.influencer_id,)),
+        ("compared", state.who),
         ("product", (state.product_id,)),
     ):
         if any(ids):
