@@ -137,7 +137,8 @@ def test_of_many_influencers_the_page_shows_the_same_as_of_few(
                 Channel.KOL, Kind.KOL, day, orders=1, net_revenue_minor=net, influencer_id=who.id,
                 evidence="link",
             )  # fmt: skip
-    for changes in ({}, {"comparison": "none"}, {"basis": "ordered"}, {"shop_ids": (world.own.id,)}):
+    own = {"shop_ids": (world.own.id,)}
+    for changes in ({}, {"comparison": "none"}, {"basis": "ordered"}, own):
         state = world.state(**changes)
         few = overview(world.session, state)
         with monkeypatch.context() as patch:

@@ -18,8 +18,11 @@
 | alerts_open | alerts | what rules that people made have told |
 | readings_aside | batches | readings that look like a broken reader |
 | script_silent | shop | a shop should have our script, and no visit ever came |
+| crawls_stale | pages days | watched pages that were not read well for days |
+| webhooks_silent | shop since days | webhooks came from a shop, and none for a week |
+| webhooks_absent | shop | a shop has a webhook secret for a day or more, and nothing ever came |
 
-More about sources: `tracker.reports.questions_sources`.
+The last three: `tracker.reports.questions_sources`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,4 @@
-"""Open questions about where figures come from: pages that are not read, webhooks that fell silent.
-
-| code | figures | meaning |
-|---|---|---|
-| crawls_stale | pages days | watched pages that were not read well for days |
-| webhooks_silent | shop since days | signed webhooks came from a shop, and none for a week |
-| webhooks_absent | shop | a shop has a webhook secret for a day or more, and nothing ever came |
-"""
+"""Open questions about sources: pages that are not read, webhooks that fell silent."""
 
 from __future__ import annotations
 
