@@ -1,10 +1,10 @@
 """Pages of a shop by their path: one spelling for each page, and how far a visit has come on it.
 
 What pages are called is what the usual shop systems call them: Shopify (`/products/…`, `/cart`,
-`/checkouts/…/thank_you`), WooCommerce (`/product/…`, `/cart`, `/checkout/order-received/…`), Magento
-(`/checkout/onepage/success`), and the paths that Chinese shop systems and hand-made shops use
-(`/item/…`, `/goods/…`, `/detail/…`, `item.htm`). A shop whose paths say nothing of it names its own
-beginnings (`product_prefixes`).
+`/checkouts/…/thank_you`), WooCommerce (`/product/…`, `/cart`, `/checkout/order-received/…`),
+Magento (`/checkout/onepage/success`), and the paths that Chinese shop systems and hand-made shops
+use (`/item/…`, `/goods/…`, `/detail/…`, `item.htm`). A shop whose paths say nothing of it names its
+own beginnings (`product_prefixes`).
 """
 
 from __future__ import annotations
