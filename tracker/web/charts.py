@@ -76,7 +76,7 @@ def chart_file_url(name: str, changes: dict[str, Any] | None = None, **more: Any
 
 def _address(endpoint: str, name: str, changes: dict[str, Any] | None, more: Any) -> str:
     args = get_state().to_args(sort="", search="", **(changes or {}))
-    return url_for(endpoint, name=name, **args, **more)
+    return url_for(endpoint, name=name, **cast("dict[str, Any]", args), **more)
 
 
 @bp.get("/<name>.svg")
