@@ -229,7 +229,7 @@ def _price_drops(
             yield Seen(one.listing.id, Reading(None), shown)
             continue
         # the present price may have been read before the window, and stood since
-        was = max(highest.get((one.listing.id, snapshot.currency), price), price)
+        was = max(highest.get((one.listing.id, snapshot.currency)) or 0, price)
         ratio = price * MILLION // was
         shown |= {"price_minor": price, "was_minor": was, "currency": snapshot.currency}
         yield Seen(one.listing.id, Reading(ratio, ratio <= MILLION - rule.threshold_ppm), shown)
