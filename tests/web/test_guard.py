@@ -108,6 +108,7 @@ def test_each_role_reaches_what_the_table_says_and_nothing_else(app, client_of, 
 
 def test_only_owners_manage_and_agencies_see_no_report():
     assert [role for role in ROLES if may(role, Permission.manage)] == ["owner"]
+    assert {role for role in ROLES if may(role, Permission.settle)} == {"owner", "finance"}
     assert [role for role in ROLE_PERMISSIONS if may(role, Permission.administer)] == ["admin"]
     assert ROLE_PERMISSIONS["agency"] == {Permission.public, Permission.account}
     assert not may(None, Permission.account)
