@@ -80,6 +80,19 @@ def test_two_stand_side_by_side_with_figures_and_models(client, world, rival):
     assert f"who={world.influencer},{rival}" in page  # the controls keep who is compared
 
 
+def test_curves_of_both_lie_over_each_other_and_lead_to_orders(client, world, rival):
+    for name in ("side_by_side", "side_by_side_sum"):
+        answer = client.get(f"/charts/{name}.svg?who={world.influencer},{rival}&{DAY}")
+        assert answer.status_code == 200, name
+        drawing = answer.text
+        assert "Feng" in drawing
+        assert "<script>alert" not in drawing
+        assert "CN¥100.00" in drawing
+        assert 'href="/orders?' in drawing
+        assert "kind=kol" in drawing
+        assert "who=" not in drawing
+
+
 def test_a_form_without_script_names_each_of_them(client, world, rival):
     page = client.get(f"/influencers/compare?who={world.influencer}&who={rival}&{DAY}").text
     assert len(row_of(page, "Net revenue")) == 2
