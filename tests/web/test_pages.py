@@ -260,7 +260,8 @@ def test_odd_arguments_never_break_a_report(client, world):
                 f"/products/{world.product}/sellers.csv", "/behaviour/pages.csv",
                 "/journeys", "/models", "/journeys/roles.csv", "/campaigns/lifts.csv",
                 f"/influencers/{world.influencer}", "/orders/export.csv",
-                "/settlement", "/settlement/commissions", "/settlement/commissions.csv"):  # fmt: skip
+                "/settlement", "/settlement/commissions",
+                "/settlement/commissions.csv"):  # fmt: skip
         for args in odd:
             answer = client.get(f"{url}?{args}")
             assert answer.status_code == 200, (url, args)
