@@ -6,6 +6,8 @@ Revises: 0013
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -58,7 +60,7 @@ def upgrade() -> None:
     _reports()
 
 
-_ADDED = {
+_ADDED: dict[str, Any] = {
     "slot": sa.Integer(),
     "name": sa.String(),
     "dimension": sa.String(),
