@@ -19,6 +19,7 @@ from tracker.demo.observed import load_observed
 from tracker.demo.remove import remove_demo
 from tracker.demo.rules import add_rules
 from tracker.demo.season import ZONE
+from tracker.demo.settled import add_statements
 from tracker.demo.tmall import MarketOrders
 from tracker.demo.truth import TruthWriter, truth_file
 from tracker.demo.world import (
@@ -130,6 +131,9 @@ def load_demo(
         plans.plan_tests(session, workspace, world.season, now)
     with database.write() as session:
         add_rules(session, session.get_one(Workspace, workspace.id), now)
+        add_statements(
+            session, session.get_one(Workspace, workspace.id), now.astimezone(ZONE).date()
+        )
         audit.note(session, LOADED, SLUG, seed=seed, days=days, scale=scale,
                    until=world.season.end.isoformat())  # fmt: skip
     return loader.counts
