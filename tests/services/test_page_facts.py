@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy import func, select, text
 
 from tests.factories import NOON, TODAY, HitFactory, MarkFactory, VisitorFactory
+from tests.services.records import SECRET
+from tests.services.test_log_hits import PHONE
 from tracker.domain.pages import Step
+from tracker.domain.records import HitRecord
 from tracker.models import Hit, Page, PageDay, TrafficDay, Visit
 from tracker.models.page import OTHER_PAGES, SLICES
 from tracker.services import page_facts
+from tracker.services.log_hits import load_hits
 from tracker.services.traffic_facts import refresh_traffic_day
-from tracker.services.visits import rebuild_visits
+from tracker.services.visits import build_pending_visits, rebuild_visits
 
 MINUTE = timedelta(minutes=1)
 
@@ -185,3 +189,22 @@ def test_a_day_is_written_anew_in_place_of_what_is_there(session, shop, walk, di
     walk(direct, view("/b"))
     refresh_traffic_day(session, shop, TODAY)
     assert [row[:2] for row in rows(session)] == [("", 9), ("/a", 1), ("/b", 1)]
+
+
+def test_lines_of_an_access_log_count_like_the_scripts(session, shop):
+    shop.hostnames = ""
+    lines = [
+        HitRecord(
+            key=str(n), at=NOON + n * MINUTE, url=f"https://shop.example{path}", referrer="",
+            user_agent=PHONE, address="203.0.113.9",
+        )
+        for n, path in enumerate(("/", "/item/1", "/cart/"))
+    ]  # fmt: skip
+    load_hits(session, shop, lines, secret=SECRET)
+    build_pending_visits(session)
+    refresh_traffic_day(session, shop, TODAY)
+    assert [row[:4] for row in rows(session)] == [
+        ("/", 1, 1, 0), ("/cart", 1, 0, 1), ("/item/1", 1, 0, 0),
+    ]  # fmt: skip
+    row = session.scalars(select(TrafficDay)).one()
+    assert (row.product_visits, row.cart_visits, row.order_visits) == (1, 1, 0)
