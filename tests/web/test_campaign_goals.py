@@ -42,6 +42,10 @@ def test_targets_are_kept_and_shown(client, database, world, token):
     assert "day 5 of 10" in page
     assert "behind" in page
     assert "too slow" in page
+    yesterday = TODAY - timedelta(days=1)
+    behind = f"from={TODAY - timedelta(days=5)}&amp;to={yesterday}&amp;campaign={world.campaign}"
+    assert f"/orders?{behind}" in page
+    assert f"/costs?{behind}" in page
     rows = client.get("/campaigns/pacing/export.csv").text.splitlines()
     assert len(rows) == 2
 
