@@ -18,7 +18,6 @@ from tracker.domain.commissions import (
     open_amount,
     percent,
     pinned_nets,
-    rate_of,
     status_of,
     terms_for,
     tier_value,
@@ -175,10 +174,7 @@ def test_the_newest_deal_that_covers_the_day_counts_and_a_rule_without_deal_come
     assert [one and (one.deal_id or one.rule_id) for one in found] == [None, 5, 1, 2, 2, 1, 6]
 
 
-def test_the_rate_of_a_month_is_that_of_its_tier():
-    rule = Rule(tiers=(Tier(0, 50_000), Tier(100, 80_000)))
-    assert [rate_of(rule, base) for base in (0, 99, 100)] == [0.05, 0.05, 0.08]
-    assert rate_of(Rule(tiers=(Tier(0, 5),), is_flat=True), 9) is None
+def test_below_the_first_tier_there_is_nothing():
     assert tier_value((Tier(10, 5),), 9) == 0
 
 

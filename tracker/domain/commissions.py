@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tracker.domain.costs import PPM, commission
+from tracker.domain.costs import commission
 from tracker.domain.money import round_half_even
 
 MICRO = 1_000_000
@@ -216,8 +216,3 @@ def month_of(day: date) -> tuple[date, date]:
     """First day of a day's month, and of the next one."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1)
-
-
-def rate_of(rule: Rule, base_minor: int) -> float | None:
-    """The rate (a share) that a rule gives at a month's net revenue; None: an amount an order."""
-    return None if rule.is_flat else tier_value(rule.tiers, base_minor) / PPM

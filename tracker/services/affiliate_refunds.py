@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import upsert
-from tracker.domain.money import convert, is_currency
+from tracker.domain.money import is_currency
 from tracker.domain.platform_records import AffiliateRefundRecord
 from tracker.domain.records import LoadResult, Outcome, Reason, Refused
-from tracker.models import AffiliateRefund, AffiliateRow, Shop, Workspace
+from tracker.models import AffiliateRefund, Shop, Workspace
 from tracker.services import dirty, fx
 from tracker.services.bulk import Merge, among, one_loader_at_a_time, table_of
 
@@ -74,41 +74,6 @@ def refund_days(session: Session, shop: Shop, order_refs: Sequence[str] | set[st
             )
         )
     )
-
-
-def given_back(
-    session: Session, workspace: Workspace, day: date
-) -> Iterator[tuple[int, int, int, int]]:
-    """Commission given back on a day: shop, campaign (0), influencer, negative amount in the base
-    currency.
-
-    What belongs to an order with affiliate rows of two influencers goes to the first of them; a
-    refund without any waits for its row. A void row has no commission to give back.
-    """
-    rows = session.execute(
-        select(AffiliateRefund, AffiliateRow.influencer_id)
-        .join(Shop, Shop.id == AffiliateRefund.shop_id)
-        .join(
-            AffiliateRow,
-            and_(
-                AffiliateRow.shop_id == AffiliateRefund.shop_id,
-                AffiliateRow.platform == AffiliateRefund.platform,
-                AffiliateRow.order_ref == AffiliateRefund.order_ref,
-                AffiliateRow.status != "void",
-            ),
-        )
-        .where(Shop.workspace_id == workspace.id, AffiliateRefund.booked_on == day)
-        .order_by(AffiliateRefund.id, AffiliateRow.id)
-    )
-    seen: set[int] = set()
-    for refund, influencer_id in rows:
-        if refund.id in seen:
-            continue
-        seen.add(refund.id)
-        amount = convert(
-            refund.commission_minor, refund.currency, workspace.base_currency, refund.fx_e8
-        )
-        yield refund.shop_id, 0, influencer_id, -amount
 
 
 def _known(
