@@ -108,6 +108,17 @@ def test_a_long_message_to_wecom_is_cut_at_a_line(chat):
     assert content.endswith("警报\n…")
 
 
+@pytest.mark.parametrize("service", PASTED)
+def test_a_strangers_name_calls_nobody(chat, service):
+    chat.answer = "ok" if service == "slack" else {"errcode": 0}
+    name = '<at user_id="all">x</at> <!channel> <@U012>'
+    assert send(parcel(service, title=name, body=name)) == ""
+    said = str(chat.taken[0][1])
+    assert "<" not in said
+    assert "&lt;" not in said
+    assert "channel" in said
+
+
 def test_what_fits_is_left_alone():
     assert fitting("一\n二", 7) == "一\n二"
     assert fitting("一\n二\n三", 9) == "一\n…"

@@ -56,14 +56,19 @@ def send(parcel: Parcel) -> str:
     """Send one message; "" when it arrived, else a code (`tracker.sending_messages.Receipt`)."""
     plugin = _MAKERS[parcel.service](parcel)
     files = AppriseAttachment(list(parcel.files)) if parcel.files else None
-    text = parcel.body
+    title, text = parcel.title, parcel.body
     if parcel.service in TEXT_BYTES:
-        text = fitting(parcel.body, TEXT_BYTES[parcel.service] - len(parcel.title.encode()) - 2)
+        title, text = inert(title), inert(text)
+        text = fitting(text, TEXT_BYTES[parcel.service] - len(title.encode()) - 2)
     with _noted() as notes:
-        is_sent = plugin.notify(
-            body=text, title=parcel.title, body_format=NotifyFormat.TEXT, attach=files
-        )
+        is_sent = plugin.notify(body=text, title=title, body_format=NotifyFormat.TEXT, attach=files)
     return _outcome(bool(is_sent), notes)
+
+
+def inert(text: str) -> str:
+    """A text for chats in which nothing is a mark-up: names come from strangers, and Feishu calls
+    everybody at `<at user_id="all">`, Slack at `<!channel>`."""
+    return text.replace("<", "＜")
 
 
 def fitting(text: str, most: int) -> str:
