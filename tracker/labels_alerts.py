@@ -64,6 +64,7 @@ LABELS: dict[str, dict[str, str]] = {
         "forbidden_address": mark("the server is in a private network"),
         "timeout": mark("the server took too long"),
         "refused": mark("the service refused it"),
+        "partly_refused": mark("some of the addresses were refused, the others have it"),
         "sign_in_refused": mark("the mail server refused the user name or password"),
         "bad_certificate": mark("the server’s certificate is not valid"),
         "interrupted": mark("the sender was stopped"),

@@ -141,10 +141,12 @@ def test_mail_has_its_text_and_files_in_any_language(tmp_path):
     assert attached.get_payload(decode=True) == file.read_bytes()
 
 
-def test_mail_that_a_recipient_is_refused_for_is_refused():
+def test_mail_that_one_recipient_is_refused_for_is_not_sent_to_the_others_again():
     with mail_server(refused={"b@brand.example"}) as box:
-        assert send(mail(box.port)) == "refused"
+        assert send(mail(box.port)) == "partly_refused"
         assert len(box.taken) == 1
+    with mail_server(refused={"a@brand.example", "b@brand.example"}) as box:
+        assert send(mail(box.port)) == "refused"
 
 
 def test_a_password_is_used_as_it_is():

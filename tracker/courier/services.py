@@ -43,6 +43,9 @@ _REASONS = (
 _TELLING = ("Socket Exception", "SMTP recipient")
 """How lines begin that hold what went wrong; others hold the message itself."""
 
+_ARRIVED = "Sent Email to"
+"""How the line of a recipient begins whose mail was taken."""
+
 
 @dataclass(slots=True)
 class Notes:
@@ -179,6 +182,8 @@ def _outcome(is_sent: bool, notes: Notes) -> str:
             return "refused"
     if is_sent:
         return ""
+    if any(line.startswith(_ARRIVED) for line in notes.lines):
+        return "partly_refused"
     for line in notes.lines:
         if not line.startswith(_TELLING):
             continue

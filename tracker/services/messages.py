@@ -21,8 +21,10 @@ LEASE = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 360))
 """After the n-th failure it is tried again so much later; after the last one it is given up."""
 
-HOPELESS = frozenset({"destination_gone", "sealed_lost", "no_mail_server", "too_large"})
-"""Failures that waiting does not mend. A file that is not here may be on another machine, whose
+HOPELESS = frozenset(
+    {"destination_gone", "sealed_lost", "no_mail_server", "too_large", "partly_refused"}
+)
+"""Failures that waiting does not mend, or where it would send to some people twice. A file that is not here may be on another machine, whose
 worker is the next to try."""
 
 KEPT = timedelta(days=180)
