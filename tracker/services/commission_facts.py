@@ -161,7 +161,7 @@ def read_orders(
             found[row.shop_id, row.ref] = by_id[row.id] = facts
             if row.customer_id:
                 buyers[row.id] = row.customer_id
-    _read_ledger(session, workspace, by_id, model)
+    _read_ledger(session, workspace, {shop_id for shop_id, _ in found}, by_id, model)
     if any(one.rule.new_only for one in terms):
         firsts = _first_orders(session, set(buyers.values()))
         for order_id, customer_id in buyers.items():
@@ -170,7 +170,11 @@ def read_orders(
 
 
 def _read_ledger(
-    session: Session, workspace: Workspace, orders: dict[int, OrderFacts], model: str
+    session: Session,
+    workspace: Workspace,
+    shop_ids: Collection[int],
+    orders: dict[int, OrderFacts],
+    model: str,
 ) -> None:
     net: ColumnElement[int] = getattr(Credit, f"net_{model}")
     weight: ColumnElement[int] = getattr(Credit, f"weight_{model}")
@@ -189,7 +193,13 @@ def _read_ledger(
                 Order.ordered_on == Credit.ordered_on,
             ),
         )
-        .where(Credit.policy_id == workspace.policy_id, among(session, Order.id, list(orders)))
+        .where(
+            Credit.policy_id == workspace.policy_id,
+            # the partitions by name: without statistics SQLite would read the whole ledger
+            Credit.shop_id.in_(shop_ids),
+            Credit.ordered_on.in_({facts.ordered_on for facts in orders.values()}),
+            among(session, Order.id, list(orders)),
+        )
         .group_by(*keys)
         .order_by(Credit.order_id, Credit.entry)
     )
