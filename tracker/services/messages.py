@@ -24,8 +24,8 @@ WAITS = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 360))
 HOPELESS = frozenset(
     {"destination_gone", "sealed_lost", "no_mail_server", "too_large", "partly_refused"}
 )
-"""Failures that waiting does not mend, or where it would send to some people twice. A file that is not here may be on another machine, whose
-worker is the next to try."""
+"""Failures that waiting does not mend, or where it would send to some people twice. A file that is
+not here may be on another machine, whose worker is the next to try."""
 
 KEPT = timedelta(days=180)
 """How long the history of messages is kept."""
