@@ -58,6 +58,8 @@ def test_orders_without_a_cause_came_from_no_visit(world: World):
     world.add_credit(None, None, orders=2, net_revenue_minor=200)
     [row] = [row for row in movers_of(world).rows if row.source.channel is None]
     assert row.drivers == {"orders": 100}
+    [rest] = movers_of(world, by="influencer").rows  # internal returns are no visits of the rest
+    assert rest.drivers == {"orders": 100}
 
 
 def test_influencers_stand_for_themselves_and_the_rest_for_everything_else(world: World):

@@ -53,14 +53,12 @@ def test_the_list_is_over_when_an_order_is_credited_and_a_cost_is_booked(
 ):
     with database.write() as session, factories.using(session):
         shop = factories.ShopFactory(workspace=session.get_one(Workspace, brand), platform="tmall")
-        session.add(
-            CreditDayChannel(
-                policy_id=77, model_code=3, shop_id=shop.id, booked_on=factories.TODAY,
-                channel_code=5, kind_code=2, customer_kind=1, orders_micro=1, net_revenue_minor=1,
-                refund_minor=0, refunded_orders_micro=0, goods_cost_minor=0,
-                orders_without_goods_cost_micro=0,
-            )
-        )  # fmt: skip
+        credited = {
+            "policy_id": 77, "model_code": 3, "shop_id": shop.id, "booked_on": factories.TODAY,
+            "customer_kind": 1, "orders_micro": 1, "net_revenue_minor": 1, "refund_minor": 0,
+            "refunded_orders_micro": 0, "goods_cost_minor": 0, "orders_without_goods_cost_micro": 0,
+        }  # fmt: skip
+        session.add(CreditDayChannel(**credited, channel_code=0, kind_code=0))
     assert not done(database, brand)["result"]
     with database.write() as session:
         session.add(
@@ -70,6 +68,10 @@ def test_the_list_is_over_when_an_order_is_credited_and_a_cost_is_booked(
                 commission_minor=0, impressions=0, clicks=0,
             )
         )  # fmt: skip
+    assert not done(database, brand)["result"]  # nobody is credited with the order yet
+    with database.write() as session:
+        session.add(CreditDayChannel(**credited, channel_code=5, kind_code=2))
+        session.flush()
         found = read_first_steps(session, session.get_one(Workspace, brand))
     assert found.is_over
     assert "visits" not in {step.code for step in found.steps}  # no script fits into Tmall

@@ -159,7 +159,8 @@ def channel_sources(
     parts: dict[tuple[int, int], dict[int, Figures]] = defaultdict(dict)
     for (slot, code, kind), row in figures.items():
         if without is None or kind != without.code:
-            parts[code, kind][slot] = row
+            # visits of no kind are internal returns, not what orders came from
+            parts[code, kind][slot] = row if kind else replace(row, visits=0)
     return [
         Source(
             figures=found.get(NOW, Figures()),
@@ -223,7 +224,7 @@ def find_movers(sources: Iterable[Source], state: ReportState, context: Context)
         return _of_roi(rows, state)
     moved = []
     for row in rows:
-        drivers = revenue_drivers(_side(row, row.before), _side(row, row.figures))
+        drivers = revenue_drivers(_side(row.before), _side(row.figures))
         if drivers:
             moved.append(_mover(row, sum(drivers.values()), drivers))
     return _sorted(state, moved, rows)
@@ -235,9 +236,7 @@ def _of_roi(rows: Sequence[Source], state: ReportState) -> Movers:
         for row in rows
         for figures in (row.figures, row.before)
     )
-    sides = [
-        (_side(row, row.before, is_before), _side(row, row.figures, is_before)) for row in rows
-    ]
+    sides = [(_side(row.before, is_before), _side(row.figures, is_before)) for row in rows]
     before, now = (sum((pair[i] for pair in sides), Side()) for i in (0, 1))
     scale = roi_scale(before, now)
     if scale is None:
@@ -269,13 +268,11 @@ def _sorted(state: ReportState, moved: list[Mover], rows: Sequence[Source]) -> M
     return Movers(state.of, state.by, tuple(moved), whole)
 
 
-def _side(row: Source, figures: Figures | None, without_goods: bool = False) -> Side:
-    """What contributions are computed from. Visits of no channel are internal returns: they are not
-    what orders without a known cause came from."""
+def _side(figures: Figures | None, without_goods: bool = False) -> Side:
+    """What contributions are computed from."""
     found = figures or Figures()
-    has_visits = row.channel is not None or row.by != "channel"
     return Side(
-        visits=found.visits if has_visits else 0,
+        visits=found.visits,
         orders_micro=found.orders_micro,
         net_minor=found.net_revenue_minor,
         refund_minor=found.refund_minor,
