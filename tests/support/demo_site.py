@@ -114,7 +114,6 @@ def add_what_people_make(app: Flask, settings: Settings) -> list[str]:
     reader.send("/crawling", "hours", url=WATCHED)
     reader.send("/campaigns/tests/new", "contents", name="两张图", contents="a\nb")
     reader.send("/scheduled/new", "to_folder", title="每周结果", to_folder="y")
-    reader.send("/settlement", "ends_on")
     database.dispose()
     return [read, _make_links_at_once(reader), "/first-steps"]
 
