@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from jobs.reports import make_due
+from tests import factories
 from tests.web.conftest import form_token
-from tracker.models import ReportRun, ReportSchedule, Share
+from tracker.models import ReportRun, ReportSchedule, Share, Shop
 from tracker.services import schedules
 
 
@@ -195,3 +196,15 @@ def test_every_offered_table_can_be_made(client, database, settings, world):
             schedules.run_now(session, session.get(ReportSchedule, row.id), datetime.now(UTC))
     done = make_due(database, settings, datetime.now(UTC))
     assert done == {"made": len(TABLE_NAMES), "failed": 0}
+
+
+def test_a_preview_of_a_long_table_reads_its_first_rows_only(client, database, world):
+    with database.write() as session, factories.using(session):
+        shop = session.get(Shop, world.shop)
+        factories.OrderFactory.create_batch(40, shop=shop, placed_at=factories.NOON)
+    days = f"from={factories.TODAY}&to={factories.TODAY}"
+    row = make(client, database, "table", table_name="orders", address=f"/orders?{days}")
+    page = client.get(f"/scheduled/{row.id}/preview").text
+    assert page.count("<tr>") == 31
+    assert "Rows: 30+" in page
+    assert "The first 30; the files have all of them." in page

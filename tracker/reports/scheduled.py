@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,10 +63,16 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One table with its rows, read once for all files."""
+    """One table with its rows, read once for all files. is_cut: there are more of them."""
 
     spec: TableSpec
     rows: Sequence[Any]
+    is_cut: bool = False
+
+    @property
+    def n_rows(self) -> str:
+        """How many rows there are, as far as is known."""
+        return f"{len(self.rows)}{'+' if self.is_cut else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class Content:
         (part,) = self.parts
         lines = [
             self.note,
-            i18n.gettext(locale, mark("Rows: %(n)s"), n=str(len(part.rows))),
+            i18n.gettext(locale, mark("Rows: %(n)s"), n=part.n_rows),
         ]
         return "\n".join(lines)
 
@@ -152,17 +159,19 @@ def read_content(
     schedule: ReportSchedule,
     slot_at: datetime,
     only: str | None = None,
+    most: int | None = None,
 ) -> Content:
     """Read what a schedule makes for a slot.
 
     Args:
         only: of a whole report this table alone, for a page that shows one at a time; "": its text
             alone; None: everything.
+        most: rows of a table or share to read, for a page that shows the first ones; None: all.
 
     Raises NotMadeError: share_ended, table_gone.
     """
     if schedule.content == "share":
-        return _share(session, workspace, schedule, slot_at)
+        return _share(session, workspace, schedule, slot_at, most)
     state = state_for(workspace, schedule, slot_at)
     if schedule.content == "report":
         names = REPORT_TABLES.keys() if only is None else {only}
@@ -175,8 +184,16 @@ def read_content(
     spec = TABLES.get(schedule.table_name)
     if spec is None:
         raise NotMadeError("table_gone")
-    part = _Part(spec, list(spec.rows(session, state)))
+    part = _read_part(session, spec, state, most)
     return Content(schedule.title, workspace.name, state, (part,), None)
+
+
+def _read_part(session: Session, spec: TableSpec, state: ReportState, most: int | None) -> _Part:
+    rows = iter(spec.rows(session, state))
+    if most is None:
+        return _Part(spec, list(rows))
+    found = list(islice(rows, most + 1))
+    return _Part(spec, found[:most], len(found) > most)
 
 
 def state_for(workspace: Workspace, schedule: ReportSchedule, slot_at: datetime) -> ReportState:
@@ -194,7 +211,11 @@ def _days(workspace: Workspace, schedule: ReportSchedule, slot_at: datetime) -> 
 
 
 def _share(
-    session: Session, workspace: Workspace, schedule: ReportSchedule, slot_at: datetime
+    session: Session,
+    workspace: Workspace,
+    schedule: ReportSchedule,
+    slot_at: datetime,
+    most: int | None,
 ) -> Content:
     """What an agency may see: the share's people, columns and days, as its link would show them."""
     share = session.get(Share, schedule.share_id)
@@ -210,7 +231,7 @@ def _share(
     days = _days(workspace, schedule, slot_at)
     state = shared.state_of(share, workspace, people, days, today)
     spec = shared.table_of(share)
-    part = _Part(spec, list(spec.rows(session, state)))
+    part = _read_part(session, spec, state, most)
     return Content(share.title, "", state, (part,), None)
 
 

@@ -272,7 +272,8 @@ def preview(row_id: int) -> str | tuple[str, int]:
         (
             part.spec,
             table_block(part.spec, part.rows[:PREVIEW_ROWS], content.state, locale),
-            len(part.rows),
+            part.n_rows,
+            part.is_cut or len(part.rows) > PREVIEW_ROWS,
         )
         for part in content.parts
     ]
@@ -315,7 +316,7 @@ def _read(schedule: ReportSchedule, only: str) -> Content | str:
     workspace = get_workspace()
     slot = last_slot(schedules.rhythm_of(schedule, workspace), now())
     try:
-        return read_content(get_session(), workspace, schedule, slot, only)
+        return read_content(get_session(), workspace, schedule, slot, only=only, most=PREVIEW_ROWS)
     except NotMadeError as error:
         return error.code
 
