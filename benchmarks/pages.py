@@ -165,7 +165,10 @@ def _measure(settings: Settings, repeats: int, only: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tracker.supervisor.web"]
     with serving(command, settings.port, settings.environment()) as server:
         server.sign_in()
-        pages = {label: _page(server, path, repeats) for label, path in paths.items()}
+        pages = {}
+        for label, path in paths.items():
+            pages[label] = _page(server, path, repeats)
+            _tell(f"{label}: {pages[label]['p50_ms']} ms")
         charts = {one.label: _chart(server, one.path, last, repeats) for one in names}
         weight = _first_visit(server)
     after = _measure_bare(repeats)
