@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 class _Coded(StrEnum):
     """Stored by a small integer: its position in the class, from 1; 0 means none. Append only."""
 
-    @property
-    def code(self) -> int:
-        return list(type(self)).index(self) + 1
+    code: int
+
+    def __new__(cls, value: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.code = len(cls.__members__) + 1
+        return member
 
     @classmethod
     def from_code(cls, code: int) -> Self:

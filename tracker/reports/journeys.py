@@ -36,7 +36,7 @@ from tracker.reports.state import ReportState
 PAGE_PATHS = 30
 """Paths that a page lists; a file has all."""
 
-MOST_ORDERS = 50_000
+MOST_ORDERS = 10_000
 """Orders that a page looks at; of a longer period it takes the newest days. A file takes all."""
 
 LENGTH_NAMES = ("1", "2", "3", "4", "5", "6_to_10", "over_10")
