@@ -102,3 +102,31 @@ def test_filters_narrow_all_models_alike(world: World):
     found = comparison(world.session, world.state(influencer_id=ids["lin"]))
     assert [row.channel for row in found.channels] == [Channel.KOL]
     assert found.channels[0].nets == {"first": 69_999, "last_non_direct": 65_000}
+
+
+def test_what_is_no_influencer_s_holds_other_kinds_and_kol_without_a_person(world: World):
+    ids = two_models(world)
+    w = world
+    w.add_credit(Channel.KOL, Kind.KOL, END, orders=1, net_revenue_minor=700, model=Model.first)
+    # somebody's code on a paid click: the kind decides, so it is not the influencer's
+    w.add_credit(Channel.PAID_VIDEO, Kind.PAID, END, orders=1, net_revenue_minor=50,
+                 influencer_id=ids["lin"], model=Model.first)  # fmt: skip
+    found = comparison(world.session, world.state())
+    lin, feng, rest = found.influencers
+    assert lin.nets["first"] == 69_999
+    assert rest.is_rest
+    assert rest.nets == {
+        model: sum(row.nets[model] for row in found.channels) - lin.nets[model] - feng.nets[model]
+        for model in found.models
+    }
+    assert rest.nets["first"] == 176_750 - 69_999
+
+
+@pytest.mark.parametrize("basis", ["booked", "ordered"])
+def test_a_kind_leaves_only_its_own_rows_of_influencers(world: World, basis):
+    two_models(world)
+    kol = comparison(world.session, world.state(kind="kol", basis=basis)).influencers
+    assert [row.is_rest for row in kol] == [False, False]
+    (paid,) = comparison(world.session, world.state(kind="paid", basis=basis)).influencers
+    assert paid.is_rest
+    assert paid.nets["first"] == 70_000

@@ -91,7 +91,7 @@ def comparison(session: Session, state: ReportState) -> Comparison:
     by_channel = read_nets(session, state, ("channel_code", "kind_code"))
     models = tuple(model for code, model in enumerate(MODELS, 1) if _has(by_channel, code))
     channels = channel_rows(by_channel, models)
-    influencers = influencer_rows(session, state, models)
+    influencers = influencer_rows(session, state, by_channel, models)
     return Comparison(
         context=read_context(session, state),
         models=models,
@@ -122,26 +122,32 @@ def channel_rows(
 
 
 def influencer_rows(
-    session: Session, state: ReportState, models: tuple[str, ...]
+    session: Session,
+    state: ReportState,
+    by_channel: Mapping[Key, tuple[int, int]],
+    models: tuple[str, ...],
 ) -> list[ComparisonRow]:
-    """Rows of influencers under kind KOL, and one for everything else."""
-    nets = read_nets(session, state, ("influencer_id", "kind_code"))
-    merged: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for (model, influencer_id, kind), (net, orders) in nets.items():
-        owner = influencer_id if kind == Kind.KOL.code else 0
-        found = merged[model, owner]
-        merged[model, owner] = (found[0] + net, found[1] + orders)
-    names = read_names(session, state)
-    return [
-        ComparisonRow(
-            _nets(found, models),
-            kind=Kind.KOL if owner else None,
-            influencer_id=owner,
-            name=names.get(owner, ""),
-            is_rest=not owner,
-        )
-        for (owner,), found in _by_row(merged).items()
+    """Rows of influencers under kind KOL, and one for everything else.
+
+    by_channel: (model code, channel code, kind code) -> (net, orders) of the same state. What is
+    no influencer's is the rest of it: reading it person by person would be as much again.
+    """
+    kol = Kind.KOL
+    has_kol = any(kind == kol.code for _model, _channel, kind in by_channel)
+    asked = state.changed(kind=str(kol))
+    nets = read_nets(session, asked, ("influencer_id",)) if has_kol else {}
+    found = _by_row({key: net for key, net in nets.items() if key[1]})
+    names = read_names(session, state) if found else {}
+    rows = [
+        ComparisonRow(_nets(of, models), kind=kol, influencer_id=owner, name=names.get(owner, ""))
+        for (owner,), of in found.items()
     ]
+    is_all = not any(kind != kol.code for _model, _channel, kind in by_channel)
+    if is_all and not any(owner == 0 for _model, owner in nets):
+        return rows
+    whole, theirs = _nets(_wholes(by_channel), models), _sums(rows, models)
+    rest = {model: net - theirs[model] for model, net in whole.items()}
+    return [*rows, ComparisonRow(rest, is_rest=True)]
 
 
 def _has(nets: Mapping[Key, tuple[int, int]], code: int) -> bool:
@@ -153,6 +159,14 @@ def _by_row(nets: Mapping[Key, tuple[int, int]]) -> dict[Key, dict[int, int]]:
     found: dict[Key, dict[int, int]] = defaultdict(dict)
     for (model, *row), (net, _orders) in nets.items():
         found[tuple(row)][model] = net
+    return found
+
+
+def _wholes(nets: Mapping[Key, tuple[int, int]]) -> dict[int, int]:
+    """Model -> net of all its rows."""
+    found: dict[int, int] = defaultdict(int)
+    for (model, *_row), (net, _orders) in nets.items():
+        found[model] += net
     return found
 
 

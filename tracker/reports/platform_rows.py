@@ -46,6 +46,8 @@ CLAIM_FIELDS = tuple(one.name for one in fields(Claim))
 def added(claims: Iterable[Claim]) -> Claim:
     """The sum of claims on one scope and basis; what nobody says stays unsaid."""
     listed = list(claims)
+    if len(listed) == 1:
+        return listed[0]
     sums: dict[str, int | None] = {}
     for name in CLAIM_FIELDS:
         said = [value for one in listed if (value := getattr(one, name)) is not None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -56,11 +57,15 @@ class _World:
 
     def __init__(self, session: Session, state: ReportState, context: Context) -> None:
         self.session, self.state, self.context = session, state, context
-        self.people = People(session, state.workspace_id)
         self.shops = {
             shop.id: shop
             for shop in session.scalars(select(Shop).where(Shop.workspace_id == state.workspace_id))
         }
+
+    @cached_property
+    def people(self) -> People:
+        """Influencers to be found by what claims call them: read when one is named."""
+        return People(self.session, self.state.workspace_id)
 
     def ours(self, *by: str, **changes: Any) -> dict[Key, Figures]:
         """Our figures by some keys (without the slot)."""
@@ -94,10 +99,11 @@ def _sorted(rows: Iterable[PlatformRow], state: ReportState) -> tuple[PlatformRo
     found: list[PlatformRow] = []
     for group in sorted(groups.values(), key=_greatest):
         group.sort(key=_within)
-        found += [replace(row, is_first=place == 0) for place, row in enumerate(group)]
+        found.append(group[0])  # a row is made as the first of its group
+        found += [replace(row, is_first=False) for row in group[1:]]
     if not state.sort:
         return tuple(found)
-    flat = [replace(row, is_first=True) for row in found]
+    flat = [row if row.is_first else replace(row, is_first=True) for row in found]
     return tuple(sort_rows(flat, state.sort, _within))
 
 
@@ -138,21 +144,21 @@ def _days(said: Said) -> int:
 def _row(world: _World, section: str, said: Sequence[Said], **more: Any) -> PlatformRow:
     """One row of all that is said on one basis."""
     about = said[0].about
-    row = PlatformRow(
-        section=section,
-        platform=about.platform,
-        report=about.report if len({one.about.report for one in said}) == 1 else "",
-        name="",
-        scope=about.scope,
-        basis_code=about.basis,
-        claim=added(one.claim for one in said),
-        first=min(one.first for one in said),
-        last=max(one.last for one in said),
-        kind=Kind(about.kind) if about.kind else None,
-    )
-    row = replace(row, **more)
-    is_live = about.subject == "live"
-    return replace(row, why=why(row, world.context.lookback_days, is_live=is_live))
+    known: dict[str, Any] = {
+        "section": section,
+        "platform": about.platform,
+        "report": about.report if len({one.about.report for one in said}) == 1 else "",
+        "name": "",
+        "scope": about.scope,
+        "basis_code": about.basis,
+        "claim": added(one.claim for one in said),
+        "first": min(one.first for one in said),
+        "last": max(one.last for one in said),
+        "kind": Kind(about.kind) if about.kind else None,
+    }
+    row = PlatformRow(**{**known, **more})
+    reasons = why(row, world.context.lookback_days, is_live=about.subject == "live")
+    return replace(row, why=reasons) if reasons else row
 
 
 def _by(said: Iterable[Said], key: Any) -> dict[Any, list[Said]]:
