@@ -19,6 +19,8 @@ from tracker.reports.facts import read_figures
 from tracker.reports.state import ReportState
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,10 @@ class Post:
     weight: float
 
 
-def read_posts(session: Session, state: ReportState, period: Period) -> list[Post]:
-    """All posts of the workspace in a period, oldest first. One statement."""
+def read_posts(
+    session: Session, state: ReportState, period: Period, influencer_id: int = 0
+) -> list[Post]:
+    """Posts of the workspace, or of one influencer, in a period, oldest first. One statement."""
     statement = (
         select(
             Deal.id,
@@ -145,6 +149,8 @@ def read_posts(session: Session, state: ReportState, period: Period) -> list[Pos
         )
         .order_by(Deal.posted_on, Deal.id)
     )
+    if influencer_id:
+        statement = statement.where(Deal.influencer_id == influencer_id)
     return [
         Post(deal, owner, campaign, day, ref, title, _base(cost, currency, rate, state))
         for deal, owner, campaign, day, ref, title, cost, currency, rate in session.execute(
@@ -160,16 +166,54 @@ def _base(minor: int, currency: str, rate: int, state: ReportState) -> float:
         return 0.0
 
 
-def running(posts: Sequence[Post], days: Days, n_days: int) -> Floats:
-    """How much posting there was on each day, from the cost of the posts whose first `n_days` days
-    it is in; in units of a mean post, so that figures stay small.
+class Posting:
+    """Posts of anybody, oldest first, as columns: an event asks what ran beside its own."""
 
-    Posts that cost nothing (commission only) count like the cheapest that did.
-    """
-    total = np.zeros(len(days.net))
-    paid = [post.weight for post in posts if post.weight > 0]
-    least, mean = (min(paid), sum(paid) / len(paid)) if paid else (1.0, 1.0)
-    for post in posts:
-        number = days.number(post.posted_on)
-        total[max(0, number) : max(0, number + n_days)] += (post.weight or least) / mean
-    return total
+    def __init__(self, posts: Sequence[Post], days: Days, n_days: int) -> None:
+        """n_days: how long a post runs, its own day included."""
+        self._days = days
+        self._n_days = n_days
+        n = len(posts)
+        numbers = (days.number(post.posted_on) for post in posts)
+        self._numbers = np.fromiter(numbers, np.int64, n)
+        self._weights = np.fromiter((post.weight for post in posts), np.float64, n)
+        self._people = np.fromiter((post.influencer_id for post in posts), np.int64, n)
+        self._campaigns = np.fromiter((post.campaign_id for post in posts), np.int64, n)
+
+    def of_influencer(self, influencer_id: int) -> Bools:
+        """Which of the posts are of an influencer."""
+        return np.equal(self._people, influencer_id)
+
+    def of_campaign(self, campaign_id: int) -> Bools:
+        """Which of the posts are of a campaign."""
+        return np.equal(self._campaigns, campaign_id)
+
+    def days_of(self, chosen: Bools) -> frozenset[int]:
+        """Numbers of the days on which some of the posts run; they may lie outside."""
+        return frozenset(self._spread(self._numbers[chosen]).ravel().tolist())
+
+    def count_on(self, numbers: Sequence[int], chosen: Bools) -> int:
+        """How many of some posts run on any of these days."""
+        starts = self._spread(np.asarray(numbers, np.int64), -1)
+        return int(np.count_nonzero(np.isin(self._numbers[chosen], starts)))
+
+    def running(self, chosen: Bools) -> Floats:
+        """How much posting there was on each day, from the cost of some of the posts; in units of
+        a mean post, so that figures stay small.
+
+        Posts that cost nothing (commission only) count like the cheapest that did.
+        """
+        weights = self._weights[chosen]
+        paid = weights[weights > 0]
+        # weights are whole numbers, so their sum is the same in any order
+        least, mean = (paid.min(), paid.sum() / len(paid)) if len(paid) else (1.0, 1.0)
+        each = np.repeat(np.where(weights == 0, least, weights) / mean, self._n_days)
+        on = self._spread(self._numbers[chosen]).ravel()
+        n_days = len(self._days.net)
+        is_inside = (on >= 0) & (on < n_days)
+        # adds up in the order of the posts
+        return np.bincount(on[is_inside], each[is_inside], n_days).astype(np.float64)
+
+    def _spread(self, numbers: Ints, step: int = 1) -> Ints:
+        """A row for each number: it, and as many days after it (before it) as a post runs."""
+        return numbers[:, None] + step * np.arange(self._n_days)

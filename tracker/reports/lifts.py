@@ -23,7 +23,7 @@ from tracker.reports.lift import (
     Measured,
     measure_events,
 )
-from tracker.reports.lift_days import Days, Post, read_days, read_posts, running
+from tracker.reports.lift_days import Days, Post, Posting, read_days, read_posts
 from tracker.reports.state import ReportState
 
 _SPREAD = timedelta(days=POST_DAYS - 1)
@@ -83,11 +83,7 @@ class _Wanted:
 
 def influencer_lift(session: Session, state: ReportState, influencer_id: int) -> InfluencerLift:
     """Lift of the posts of one influencer in the period. Four statements with posts, else one."""
-    posts = [
-        post
-        for post in read_posts(session, state, state.period)
-        if post.influencer_id == influencer_id
-    ]
+    posts = read_posts(session, state, state.period, influencer_id)
     if not posts:
         return InfluencerLift(None, ())
     runs = [_posts_event(run, "") for run in _overlapping(posts)]
@@ -108,9 +104,8 @@ def iter_lifts(session: Session, state: ReportState) -> Iterator[Lift]:
     """Lift of all posts of the period (of one influencer under that filter), then of its
     campaigns. For files: every row is measured."""
     by_owner: dict[int, list[Post]] = defaultdict(list)
-    for post in read_posts(session, state, state.period):
-        if state.influencer_id in (0, post.influencer_id):
-            by_owner[post.influencer_id].append(post)
+    for post in read_posts(session, state, state.period, state.influencer_id):
+        by_owner[post.influencer_id].append(post)
     names = read_names(session, state)
     wanted = [
         _posts_event(run, names.get(owner, ""))
@@ -173,7 +168,8 @@ def _measure(
     period = Period(first, last)
     series = read_days(session, state, period)
     posts = read_posts(session, state, Period(first - _SPREAD, last))
-    measured = measure_events(series, [_event(item, series, posts) for item in wanted])
+    posting = Posting(posts, series, POST_DAYS)
+    measured = measure_events(series, [_event(item, series, posting) for item in wanted])
     credited = _credited(session, state, wanted, models)
     return [
         _lift(item, found, credited, state, models)
@@ -181,22 +177,17 @@ def _measure(
     ]
 
 
-def _event(wanted: _Wanted, series: Days, posts: Sequence[Post]) -> Event:
-    if wanted.kind == "post":
-        mine = [post for post in posts if post.influencer_id == wanted.owner_id]
-        others = [post for post in posts if post.influencer_id != wanted.owner_id]
-    else:
-        mine = []
-        others = [post for post in posts if post.campaign_id != wanted.owner_id]
+def _event(wanted: _Wanted, series: Days, posting: Posting) -> Event:
     numbers = tuple(series.number(day) for day in wanted.days)
-    own = {series.number(post.posted_on) + n for post in mine for n in range(POST_DAYS)}
-    is_during = {number - n for number in numbers for n in range(POST_DAYS)}
+    is_post = wanted.kind == "post"
+    owner = wanted.owner_id
+    mine = posting.of_influencer(owner) if is_post else posting.of_campaign(owner)
     return Event(
         days=numbers,
-        own=frozenset(own),
-        others=tuple(running(others, series, POST_DAYS).tolist()),
-        may_skip=wanted.kind == "campaign",
-        n_others=sum(series.number(post.posted_on) in is_during for post in others),
+        own=posting.days_of(mine) if is_post else frozenset(),
+        others=tuple(posting.running(~mine).tolist()),
+        may_skip=not is_post,
+        n_others=posting.count_on(numbers, ~mine),
     )
 
 
