@@ -20,13 +20,13 @@ def post(client, url, **data):
 
 def test_the_first_workspace_is_made_with_its_shop_and_policy(client_of, database):
     client = client_of("admin")
-    assert post(client, "/workspaces/new", **FIRST).location == "/settings/shops"
+    assert post(client, "/workspaces/new", **FIRST).location == "/first-steps"
     with database.read() as session:
         workspace = session.scalars(select(Workspace)).one()
         assert workspace.policy_id > 0
         assert session.scalars(select(Shop.name)).one() == "官方商城"
     page = client.get("/").text
-    assert "No figures yet" in page  # and what to do next
+    assert "See the first ROI" in page  # and the steps that lead there
     assert 'href="/imports"' in page
 
 

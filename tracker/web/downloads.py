@@ -14,9 +14,7 @@ from tracker.web.context import parts
 from tracker.web.preferences import locale_name
 
 
-def csv_download(
-    table: str | TableSpec, influencer_id: int = 0, product_id: int = 0
-) -> Response:
+def csv_download(table: str | TableSpec, influencer_id: int = 0, product_id: int = 0) -> Response:
     """The answer that a browser saves as a file; rows are written as they are read. Where columns
     were chosen on the page, the file has these.
 
