@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker import i18n
+from tracker.domain.channels import Kind
 from tracker.domain.metrics import ChangeKind
 from tracker.i18n import mark
 from tracker.models import Workspace
@@ -209,9 +210,16 @@ def _row_text(row: KindRow | InfluencerRow, currency: str, locale: str) -> str:
         numbers.money(figures.net_revenue_minor, currency, locale) + _money_change(row, locale),
         f"{i18n.gettext(locale, mark('Cost'))} {cost}",
     ]
-    if figures.roi is not None:
-        parts.append(f"ROI {numbers.percent(figures.roi, locale)}")
+    if (roi := _roi_of(row)) is not None:
+        parts.append(f"ROI {numbers.percent(roi, locale)}")
     return " · ".join(parts)
+
+
+def _roi_of(row: KindRow | InfluencerRow) -> float | None:
+    """ROI as a share; None also for natural traffic: a few text messages did not buy what came by
+    itself."""
+    is_natural = isinstance(row, KindRow) and row.kind is Kind.NATURAL
+    return None if is_natural else row.figures.roi
 
 
 def _money_change(row: KindRow | InfluencerRow, locale: str) -> str:
@@ -230,7 +238,7 @@ def _kinds_table(digest: Digest, locale: str) -> Table:
             i18n.gettext(locale, name),
             numbers.money(figures.net_revenue_minor, currency, locale, compact=False),
             numbers.money(figures.cost_minor, currency, locale, compact=False),
-            numbers.percent(figures.roi, locale),
+            numbers.percent(_roi_of(row), locale),
             numbers.count(round(figures.orders, 1), locale, compact=False),
             numbers.percent(figures.new_customer_share, locale),
         )

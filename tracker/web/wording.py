@@ -21,7 +21,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("Look into it"),
     ),
     "coupon_conflicts": (
-        mark("%(orders)s orders carry codes of two influencers; the newer owner got them"),
+        mark("Orders with codes of two influencers; the newer owner got them: %(orders)s"),
         mark("Settle"),
     ),
     "spend_unmapped": (
@@ -29,7 +29,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("Assign"),
     ),
     "campaigns_discovered": (
-        mark("%(campaigns)s campaigns came in by utm_campaign and nobody has confirmed them"),
+        mark("Campaigns that came in by utm_campaign and nobody has confirmed: %(campaigns)s"),
         mark("See campaigns"),
     ),
     "visits_unassigned": (
@@ -41,7 +41,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         mark("Import costs"),
     ),
     "imports_failed": (
-        mark("%(imports)s imports of the last 7 days failed"),
+        mark("Imports of the last 7 days that failed: %(imports)s"),
         mark("See why"),
     ),
     "orders_missing": (
