@@ -133,11 +133,11 @@ def influencer_rows(
     no influencer's is the rest of it: reading it person by person would be as much again.
     """
     kol = Kind.KOL
-    has_kol = any(kind == kol.code for _model, _channel, kind in by_channel)
-    asked = state.changed(kind=str(kol))
-    nets = read_nets(session, asked, ("influencer_id",)) if has_kol else {}
+    nets = {}
+    if state.kind in ("", str(kol)):
+        nets = read_nets(session, state.changed(kind=str(kol)), ("influencer_id",))
     found = _by_row({key: net for key, net in nets.items() if key[1]})
-    names = read_names(session, state) if found else {}
+    names = read_names(session, state)
     rows = [
         ComparisonRow(_nets(of, models), kind=kol, influencer_id=owner, name=names.get(owner, ""))
         for (owner,), of in found.items()
