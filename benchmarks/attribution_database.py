@@ -17,12 +17,12 @@ from sqlalchemy import delete, func, select
 from benchmarks import support
 from benchmarks.attribution_fill import START_DAY, fill
 from benchmarks.attribution_world import LOOKBACK_DAYS, ORDER_DAYS
-from tracker.db import Database, connect, insert_new, read_int_columns
+from benchmarks.week_fits import copy_fits
+from tracker.db import Database, connect, read_int_columns
 from tracker.models import (
     Credit,
     CreditDay,
     CreditDayChannel,
-    Fit,
     Order,
     OrderVisitor,
     Touch,
@@ -30,7 +30,6 @@ from tracker.models import (
 )
 from tracker.models.base import from_day_number
 from tracker.services import dirty
-from tracker.services.bulk import table_of
 from tracker.services.fitting import ensure_fits
 from tracker.services.recompute import attribute_dirty
 
@@ -73,18 +72,8 @@ def fit_once(url: str) -> dict[str, Any]:
     if weeks != 1:
         raise RuntimeError("the last whole week was not fitted")
     peak = support.peak_bytes() - before
-    fit = table_of(Fit)
+    copy_fits(database, monday, range(-1, ORDER_DAYS // 7 + 2))
     with database.write() as session:
-        made = [dict(row._mapping) for row in session.execute(select(fit))]
-        for row in made:
-            del row["id"]
-        others = [
-            {**row, "week_start": monday - timedelta(days=7 * back)}
-            for back in range(-1, ORDER_DAYS // 7 + 2)
-            for row in made
-            if back
-        ]
-        insert_new(session, fit, others)
         dirty.policy_applied(session, session.scalars(select(Workspace)).one())
     database.dispose()
     return {"fit_seconds": round(wall, 3), "fit_peak_mib": round(peak / 2**20)}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from benchmarks.bulk import Ints, load, run_sql, text_sql
 from benchmarks.pages_around import fill_around
 from benchmarks.pages_world import CAMPAIGNS, DAY_US, PRODUCTS, Marks, World, make_world
+from benchmarks.week_fits import copy_fits
 from tracker.db import Database, connect, insert_new
 from tracker.demo.derive import derive
 from tracker.domain.channels import kind_of
@@ -27,7 +28,6 @@ from tracker.models import (
     Coupon,
     CouponOwnership,
     Customer,
-    Fit,
     GoodsCost,
     Hit,
     Influencer,
@@ -327,18 +327,7 @@ def _fit_once(database: Database, days: int, first: date) -> None:
     sunday = today - timedelta(days=today.weekday() + 1)
     monday = sunday - timedelta(days=6)
     ensure_fits(database, first=monday, last=sunday)
-    fit = table_of(Fit)
-    with database.write() as session:
-        made = [dict(row._mapping) for row in session.execute(select(fit))]
-        for row in made:
-            del row["id"]
-        others = [
-            {**row, "week_start": monday - timedelta(days=7 * back)}
-            for back in range(-2, days // 7 + 2)
-            for row in made
-            if back
-        ]
-        insert_new(session, fit, others)
+    copy_fits(database, monday, range(-2, days // 7 + 2))
 
 
 def _mark_all(database: Database, first: date, days: int) -> None:

@@ -55,7 +55,7 @@ FESTIVAL_DAYS = TableSpec(
 FESTIVAL = TableSpec(
     "festival",
     (
-        Column("dimension", mark("By"), "code", at("dimension"), "festival_dimension"),
+        Column("dimension", mark("Dimension"), "code", at("dimension"), "festival_dimension"),
         Column("kind", mark("Kind"), "code", lambda r: r.kind or "", "kind"),
         Column("channel", mark("Channel"), "code",
                lambda r: (r.channel or UNATTRIBUTED) if r.dimension == "channel" else "",
@@ -109,7 +109,7 @@ PACING = TableSpec(
 TAGS = TableSpec(
     "tags",
     (
-        Column("dimension", mark("What"), "code", at("dimension"), "tag_dimension"),
+        Column("dimension", mark("Dimension"), "code", at("dimension"), "tag_dimension"),
         Column("value", mark("Came in as"), "text", at("value")),
         Column("source", mark("With source"), "text", at("source")),
         Column("visits", mark("Visits"), "count", at("visits")),
